@@ -61,12 +61,21 @@ export type Disturbance =
   | { kind: 'error'; status: number; code: string; message?: string; afterEffect?: boolean };
 
 /** Asked for each AWS call; `undefined` lets it pass untouched. */
-export type Disturb = (call: { caller: string; service: string; operation: string }) => Disturbance[] | undefined;
+export type Disturb = (call: {
+  caller: string;
+  service: string;
+  operation: string;
+}) => Disturbance[] | undefined;
 
 /** The sockets, as the management API sees them. The front side implements it. */
 export interface ConnectionsBackend {
   /** `gone` stands for 410: unknown, closed, or not yet past `$connect`. */
-  post(apiId: string, stage: string, connectionId: string, data: Buffer): Promise<'sent' | 'gone' | 'too-large' | 'busy'>;
+  post(
+    apiId: string,
+    stage: string,
+    connectionId: string,
+    data: Buffer,
+  ): Promise<'sent' | 'gone' | 'too-large' | 'busy'>;
   /** Undefined stands for 410. */
   describe(
     apiId: string,
@@ -92,6 +101,14 @@ export interface AwsSide {
   meter: { calls: MeteredCall[]; reset(): void; enabled: boolean };
   /** Set by tests and benches. */
   disturb: Disturb | undefined;
+  /** What an API Gateway Management API client takes as `endpoint` for one WebSocket stage. */
+  managementEndpoint(apiId: string, stage: string): string;
+  /** Whether an `AWS::Lambda::Permission` lets API Gateway run the function for this `execute-api` ARN. */
+  mayInvoke(sourceArn: string, functionLogicalId: string): boolean;
+  /** Secrets by logical id; `set` acts as a rotation that has finished. */
+  secrets: { value(logicalId: string): string; set(logicalId: string, value: string): void };
+  /** Bodies of the messages that a queue, by logical id, has received. Nothing reads a queue here but tests. */
+  messages(queueLogicalId: string): string[];
   /** Starts polling the event source mappings of the template. */
   startEventSources(invoke: Invoke): void;
   stop(): Promise<void>;

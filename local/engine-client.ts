@@ -1,0 +1,84 @@
+/** Calls to the DynamoDB engine itself: no policy, no meter. The wire format is DynamoDB's JSON protocol. */
+import { Agent, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
+
+/** What the engine answered. `body` is JSON text. */
+export interface EngineAnswer {
+  status: number;
+  body: string;
+}
+
+/** One engine, reached over kept-alive connections. */
+export interface EngineClient {
+  url: string;
+  /** Sends an operation as it is. `target` is the value of `x-amz-target`. Rejects when the engine is unreachable. */
+  send(target: string, body: string): Promise<EngineAnswer>;
+  /** Sends an operation and parses the answer. Throws an Error named as DynamoDB's error. */
+  // biome-ignore lint/suspicious/noExplicitAny: the engine's answers have DynamoDB's shapes.
+  call(target: string, input: unknown): Promise<any>;
+  close(): void;
+}
+
+/** Prefixes of `x-amz-target`. */
+export const DYNAMODB = 'DynamoDB_20120810';
+export const DYNAMODB_STREAMS = 'DynamoDBStreams_20120810';
+
+/**
+ * Engines ask for credentials and check none; some keep one database per access key, so everything
+ * in this process uses the same one.
+ */
+export const ENGINE_ACCESS_KEY = 'local';
+
+const AUTHORIZATION =
+  `AWS4-HMAC-SHA256 Credential=${ENGINE_ACCESS_KEY}/20260101/us-east-1/dynamodb/aws4_request, ` +
+  'SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000';
+
+/** A client for the engine at `url`. */
+export function engineClient(url: string): EngineClient {
+  const secure = url.startsWith('https:');
+  const agent = secure ? undefined : new Agent({ keepAlive: true });
+  const open = secure ? secureRequest : request;
+
+  function send(target: string, body: string): Promise<EngineAnswer> {
+    return new Promise((done, fail) => {
+      const call = open(
+        url,
+        {
+          method: 'POST',
+          agent,
+          headers: {
+            authorization: AUTHORIZATION,
+            'x-amz-date': '20260101T000000Z',
+            'x-amz-target': target,
+            'content-type': 'application/x-amz-json-1.0',
+            'content-length': Buffer.byteLength(body),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('end', () =>
+            done({ status: response.statusCode ?? 500, body: Buffer.concat(chunks).toString() }),
+          );
+        },
+      );
+      call.on('error', fail);
+      call.end(body);
+    });
+  }
+
+  return {
+    url,
+    send,
+    call: async (target, input) => {
+      const answer = await send(target, JSON.stringify(input));
+      const parsed = JSON.parse(answer.body || '{}');
+      if (answer.status === 200) return parsed;
+      const error = new Error(parsed.message ?? parsed.Message ?? answer.body);
+      error.name = String(parsed.__type ?? 'EngineError').replace(/^.*#/, '');
+      throw error;
+    },
+    close: () => agent?.destroy(),
+  };
+}
