@@ -1,0 +1,162 @@
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import type { FunctionDefinition } from './function-definitions';
+
+/** A function's failure, as Lambda describes it to whoever invoked it. */
+export interface FunctionError {
+  errorType: string;
+  errorMessage: string;
+  trace?: string[];
+}
+
+/** One invocation as the thread sees it; it ends with exactly one call of `onResult` or `onError`. */
+export interface ThreadInvocation {
+  /** The event as JSON text. */
+  event: string;
+  requestId: string;
+  /** Epoch milliseconds. */
+  deadlineMs: number;
+  streaming: boolean;
+  /** The result as JSON text. */
+  onResult(payload: string): void;
+  /** Resolve when the chunk was taken; the function's writes wait for it. */
+  onChunk(chunk: Buffer): Promise<void> | undefined;
+  /** A streaming function has ended its stream; its handler may go on. */
+  onEnd(): void;
+  onError(error: FunctionError): void;
+}
+
+type WorkerMessage =
+  | { type: 'ready' }
+  | { type: 'init-error'; error: FunctionError }
+  | { type: 'result'; id: number; payload: string }
+  | { type: 'error'; id: number; error: FunctionError }
+  | { type: 'chunk'; id: number; data: Uint8Array }
+  | { type: 'end'; id: number };
+
+const WORKER_FILE = path.join(__dirname, 'function-worker.mjs');
+
+/** One execution environment of one function: a worker thread from its start to its end. */
+export class FunctionThread {
+  /** `warm` once the bundle is imported; `ended` when it can take no more invocations. */
+  state: 'cold' | 'warm' | 'ended' = 'cold';
+  /** Resolves when the bundle is imported or has failed to be. */
+  readonly initialised: Promise<void>;
+  readonly #worker: Worker;
+  readonly #definition: FunctionDefinition;
+  readonly #running = new Map<number, ThreadInvocation>();
+  readonly #exited: Promise<void>;
+  #markInitialised: () => void = () => {};
+  #nextId = 1;
+
+  constructor(definition: FunctionDefinition, onLine: (line: string) => void) {
+    this.#definition = definition;
+    this.initialised = new Promise((resolve) => {
+      this.#markInitialised = resolve;
+    });
+    this.#worker = new Worker(WORKER_FILE, {
+      workerData: { directory: definition.directory, handler: definition.handler },
+      env: definition.environment,
+      // Whatever flags and loaders run this process must not reach the function.
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#crash('Runtime.UnhandledError', String(error.stack ?? error)));
+    const outputs = [this.#worker.stdout, this.#worker.stderr].map(
+      (input) =>
+        new Promise<void>((resolve) => createInterface({ input }).on('line', onLine).on('close', resolve)),
+    );
+    this.#exited = new Promise<void>((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#crash('Runtime.ExitError', `Runtime exited with status ${code}`);
+        resolve();
+      });
+    }).then(async () => {
+      await Promise.all(outputs);
+    });
+  }
+
+  /** Invocations that have not ended. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Starts an invocation; the returned function forgets it, so that whatever it still sends is dropped. */
+  start(invocation: ThreadInvocation): () => void {
+    const id = this.#nextId++;
+    this.#running.set(id, invocation);
+    this.#worker.postMessage({
+      type: 'invoke',
+      id,
+      event: invocation.event,
+      requestId: invocation.requestId,
+      deadlineMs: invocation.deadlineMs,
+      arn: this.#definition.arn,
+      streaming: invocation.streaming,
+    });
+    return () => this.#running.delete(id);
+  }
+
+  /** Ends the thread wherever it is; invocations under way fail. Resolves when its last log line is out. */
+  async terminate(): Promise<void> {
+    this.state = 'ended';
+    await this.#worker.terminate();
+    await this.#exited;
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'ready':
+        if (this.state === 'cold') this.state = 'warm';
+        this.#markInitialised();
+        return;
+      case 'init-error':
+        // As on AWS a failed import is tried again by the next invocation, in a fresh environment.
+        this.#fail(message.error);
+        void this.#worker.terminate();
+        return;
+      case 'chunk':
+        this.#deliver(
+          message.id,
+          Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length),
+        );
+        return;
+      case 'result':
+        this.#finish(message.id)?.onResult(message.payload);
+        return;
+      case 'end':
+        this.#running.get(message.id)?.onEnd();
+        return;
+      case 'error':
+        this.#finish(message.id)?.onError(message.error);
+    }
+  }
+
+  #deliver(id: number, chunk: Buffer): void {
+    const acknowledge = () => this.#worker.postMessage({ type: 'ack', id, bytes: chunk.length });
+    const taken = this.#running.get(id)?.onChunk(chunk);
+    if (taken) taken.then(acknowledge, acknowledge);
+    else acknowledge();
+  }
+
+  #finish(id: number): ThreadInvocation | undefined {
+    const invocation = this.#running.get(id);
+    this.#running.delete(id);
+    return invocation;
+  }
+
+  #crash(errorType: string, errorMessage: string): void {
+    this.#fail({ errorType, errorMessage });
+  }
+
+  #fail(error: FunctionError): void {
+    this.state = 'ended';
+    this.#markInitialised();
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    for (const invocation of running) invocation.onError(error);
+  }
+}

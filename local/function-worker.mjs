@@ -1,0 +1,186 @@
+/**
+ * One function's execution environment: a worker thread that imports the function's bundle and answers
+ * invocations, standing in for Lambda's Node.js runtime. Plain JavaScript, so that a worker starts without a
+ * transform.
+ *
+ * Messages in:  `{ type: 'invoke', id, event, requestId, deadlineMs, arn, streaming }`, `{ type: 'ack', id, bytes }`
+ * Messages out: `{ type: 'ready' }`, `{ type: 'result', id, payload }`, `{ type: 'error', id, error }`,
+ *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`
+ * A streaming function sends its chunks, `end` with the end of its stream and `result` when its handler is done.
+ * Events and results travel as JSON text, because that is what Lambda carries: what JSON drops is dropped here too.
+ *
+ * Unlike on AWS one environment runs many invocations at once: module state is shared by all of them.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** Bytes a streaming function may be ahead of its reader before its writes wait. */
+const MAX_UNACKNOWLEDGED_BYTES = 256 * 1024;
+
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const PRELUDE_CONTENT_TYPE = 'application/vnd.awslambda.http-integration-response';
+const PRELUDE_DELIMITER = new Uint8Array(8);
+
+/** @type {NonNullable<typeof parentPort>} */
+const port = parentPort;
+/** @type {Map<number, ResponseStream>} */
+const streams = new Map();
+
+/** What a streaming handler writes to: chunks go to the host, which acknowledges what its reader took. */
+class ResponseStream extends Writable {
+  #id;
+  #unacknowledged = 0;
+  #waiting;
+  #wrote = false;
+
+  constructor(id) {
+    super({ highWaterMark: 64 * 1024 });
+    this.#id = id;
+  }
+
+  /** As the AWS runtime has it; only the prelude's content type means anything to API Gateway. */
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+
+  // The prelude goes out with the first write(), not with end(chunk): AWS's runtime does it in the same place, so a
+  // handler that only ends its stream sends no status and no headers there either.
+  write(chunk, encoding, callback) {
+    if (!this.#wrote) {
+      this.#wrote = true;
+      this._onBeforeFirstWrite?.((prelude) => super.write(prelude));
+    }
+    const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array;
+    return super.write(isBytes ? chunk : JSON.stringify(chunk), encoding, callback);
+  }
+
+  _write(chunk, _encoding, callback) {
+    if (chunk.length === 0) return callback();
+    port.postMessage({ type: 'chunk', id: this.#id, data: chunk });
+    this.#unacknowledged += chunk.length;
+    if (this.#unacknowledged <= MAX_UNACKNOWLEDGED_BYTES) callback();
+    else this.#waiting = callback;
+  }
+
+  acknowledge(bytes) {
+    this.#unacknowledged -= bytes;
+    if (!this.#waiting || this.#unacknowledged > MAX_UNACKNOWLEDGED_BYTES) return;
+    const callback = this.#waiting;
+    this.#waiting = undefined;
+    callback();
+  }
+}
+
+globalThis.awslambda = {
+  streamifyResponse(handler) {
+    handler[STREAMING] = 'response';
+    return handler;
+  },
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.setContentType(PRELUDE_CONTENT_TYPE);
+      stream._onBeforeFirstWrite = (write) => {
+        write(JSON.stringify(metadata));
+        write(PRELUDE_DELIMITER);
+      };
+      return stream;
+    },
+  },
+};
+
+function describeError(error) {
+  if (error instanceof Error) {
+    return {
+      errorType: error.name,
+      errorMessage: error.message,
+      trace: String(error.stack ?? '').split('\n'),
+    };
+  }
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+async function importHandler() {
+  const [, modulePath, exportName] = /^(.*)\.([^.]+)$/.exec(workerData.handler) ?? [];
+  const file = ['.mjs', '.js', '.cjs']
+    .map((extension) => path.join(workerData.directory, `${modulePath}${extension}`))
+    .find((candidate) => existsSync(candidate));
+  if (!file) {
+    throw Object.assign(new Error(`Cannot find module '${modulePath}'`), {
+      name: 'Runtime.ImportModuleError',
+    });
+  }
+  const module = await import(pathToFileURL(file).href);
+  const handler = module[exportName] ?? module.default?.[exportName];
+  if (typeof handler !== 'function') {
+    const message = `${workerData.handler} is undefined or not exported`;
+    throw Object.assign(new Error(message), { name: 'Runtime.HandlerNotFound' });
+  }
+  return handler;
+}
+
+function contextOf({ requestId, deadlineMs, arn }) {
+  return {
+    awsRequestId: requestId,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: arn,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  };
+}
+
+async function runBuffered(handler, message) {
+  // Promise.resolve: a handler that returns a plain value is as good as one that resolves to it.
+  const result = await handler(JSON.parse(message.event), contextOf(message));
+  port.postMessage({ type: 'result', id: message.id, payload: JSON.stringify(result ?? null) });
+}
+
+async function runStreaming(handler, message) {
+  const stream = new ResponseStream(message.id);
+  streams.set(message.id, stream);
+  try {
+    const ended = new Promise((resolve, reject) => stream.once('finish', resolve).once('error', reject)).then(
+      () => port.postMessage({ type: 'end', id: message.id }),
+    );
+    // A handler may go on after the end of its stream; one that returns without ending it keeps the invocation open
+    // until its timeout, as on AWS.
+    await Promise.all([handler(JSON.parse(message.event), stream, contextOf(message)), ended]);
+    port.postMessage({ type: 'result', id: message.id, payload: 'null' });
+  } finally {
+    streams.delete(message.id);
+  }
+}
+
+async function runBufferedAsStream(handler, message) {
+  const result = await handler(JSON.parse(message.event), contextOf(message));
+  port.postMessage({ type: 'chunk', id: message.id, data: Buffer.from(JSON.stringify(result ?? null)) });
+  port.postMessage({ type: 'end', id: message.id });
+  port.postMessage({ type: 'result', id: message.id, payload: 'null' });
+}
+
+const handlerLoaded = importHandler();
+handlerLoaded.then(
+  () => port.postMessage({ type: 'ready' }),
+  (error) => port.postMessage({ type: 'init-error', error: describeError(error) }),
+);
+
+port.on('message', async (message) => {
+  if (message.type === 'ack') {
+    streams.get(message.id)?.acknowledge(message.bytes);
+    return;
+  }
+  try {
+    const handler = await handlerLoaded;
+    if (handler[STREAMING]) await runStreaming(handler, message);
+    else if (message.streaming) await runBufferedAsStream(handler, message);
+    else await runBuffered(handler, message);
+  } catch (error) {
+    port.postMessage({ type: 'error', id: message.id, error: describeError(error) });
+  }
+});
