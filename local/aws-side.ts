@@ -1,0 +1,138 @@
+/** Composes the AWS side of the local host: engine, tables, secrets, queues, policies, endpoint and event sources. */
+import { REGION, shortId, URL_SUFFIX } from './attributes';
+import { dynamodbService } from './aws-dynamodb';
+import { startAwsEndpoint } from './aws-endpoint';
+import { managementApiService, managementPath, webSocketStages } from './aws-management-api';
+import { secretsManagerService } from './aws-secrets-manager';
+import type { AwsService } from './aws-service';
+import { sqsService } from './aws-sqs';
+import { type Engine, startEngine } from './engine';
+import { engineClient } from './engine-client';
+import { readEventSources } from './event-source-settings';
+import { type EventSources, prepareEventSources } from './event-sources';
+import { type Policies, policiesByFunction } from './iam';
+import { resolverFor } from './intrinsics';
+import { refuseUnknownResources } from './known-resources';
+import { createMeter } from './meter';
+import { invokePermissions } from './permissions';
+import { createQueues } from './queues';
+import { createSecrets } from './secrets';
+import { createTables } from './tables';
+import type { Assembly, AwsSide, ConnectionsBackend, Resolver } from './types';
+import { type UrlPairs, urlRewriter } from './urls';
+
+/** What the AWS side is made from. */
+export interface AwsSideOptions {
+  assembly: Assembly;
+  connections: ConnectionsBackend;
+  /** Keeps the tables in this file; in memory when left out. */
+  dbFile?: string | undefined;
+  /** Gives the value of a secret by its logical id, in place of a generated one. */
+  secretValues?: (logicalId: string) => string | undefined;
+  /**
+   * Local stand-ins for the cloud's URLs, by how those begin, as `https://<apiId>.execute-api.…/<stage>`. Texts that
+   * the template joins from them come out local. The WebSocket stages' management endpoints are added here.
+   */
+  urls?: (resolver: Resolver) => Record<string, string>;
+  /** Takes what went wrong, a line each. */
+  log(line: string): void;
+}
+
+/** Starts the AWS side. Throws one clear error for whatever it cannot stand in for, and leaves nothing running then. */
+export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
+  const { assembly, connections, log } = options;
+  refuseUnknownResources(assembly.template);
+  const urls: UrlPairs = [];
+  const resolver = resolverFor(assembly.template, assembly.stackName, urlRewriter(urls));
+  // Policies and permissions come first: they fail without starting anything.
+  const policies = policiesByFunction(resolver);
+  const mayInvoke = invokePermissions(resolver);
+  const secrets = createSecrets(resolver, options.secretValues);
+  const queues = createQueues(resolver);
+  const stages = webSocketStages(resolver);
+  const meter = createMeter();
+  const services = new Map<string, AwsService>();
+  const callers = callersByAccessKey(policies);
+
+  const endpoint = await startAwsEndpoint({
+    services,
+    callerByAccessKey: (key) => callers.get(key),
+    meter,
+    disturb: () => side.disturb,
+    log,
+  });
+  const managementEndpoint = (apiId: string, stage: string) => endpoint.url + managementPath(apiId, stage);
+  for (const { apiId, stage } of stages)
+    urls.push([
+      `https://${apiId}.execute-api.${REGION}.${URL_SUFFIX}/${stage}`,
+      managementEndpoint(apiId, stage),
+    ]);
+  urls.push(...Object.entries(options.urls?.(resolver) ?? {}));
+
+  let engine: Engine | undefined;
+  let client: ReturnType<typeof engineClient> | undefined;
+  let eventSources: EventSources | undefined;
+  const stop = async () => {
+    eventSources?.stop();
+    await endpoint.stop();
+    client?.close();
+    await engine?.stop();
+  };
+  const side: AwsSide = {
+    resolver,
+    endpointUrl: endpoint.url,
+    dynamodbUrl: '',
+    environmentFor: (functionLogicalId) => environmentFor(functionLogicalId, endpoint.url),
+    meter,
+    disturb: undefined,
+    managementEndpoint,
+    mayInvoke,
+    secrets,
+    messages: queues.messages,
+    startEventSources: (invoke) => eventSources?.start(invoke),
+    stop,
+  };
+  try {
+    engine = await startEngine({ dbFile: options.dbFile });
+    side.dynamodbUrl = engine.url;
+    client = engineClient(engine.url);
+    const tables = await createTables(resolver, client);
+    const sources = readEventSources({ resolver, tables, queues, policies });
+    eventSources = await prepareEventSources(sources, client, log);
+    for (const service of [
+      dynamodbService(client, tables, () => meter.enabled),
+      secretsManagerService(secrets),
+      sqsService(queues),
+      managementApiService(stages, connections),
+    ])
+      services.set(service.name, service);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return side;
+}
+
+/** An access key tells the endpoint who calls, so each function has one of its own. */
+function accessKeyOf(functionLogicalId: string): string {
+  return `LOCAL${shortId(functionLogicalId).toUpperCase()}`;
+}
+
+function callersByAccessKey(policies: Map<string, Policies>) {
+  return new Map(
+    [...policies].map(([logicalId, policy]) => [accessKeyOf(logicalId), { logicalId, policies: policy }]),
+  );
+}
+
+function environmentFor(functionLogicalId: string, endpointUrl: string): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyOf(functionLogicalId),
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_ENDPOINT_URL: endpointUrl,
+    // The user may point the host at another engine; functions go through the endpoint all the same.
+    AWS_ENDPOINT_URL_DYNAMODB: endpointUrl,
+  };
+}
