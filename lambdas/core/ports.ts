@@ -1,0 +1,140 @@
+/**
+ * What the core needs of the world, as narrow as it needs it. Each store has a memory form (tests) and a DynamoDB
+ * form (`lambdas/aws`), held to the same contract by one test suite. Times are epoch milliseconds; a row is dead
+ * from `expiresAtMs` on, whether the table still has it or not.
+ */
+import type { CallEnd, OpenCall, StoredCall } from './calls';
+
+/** A runtime's identity. */
+export interface Gateway {
+  gatewayId: string;
+  secretHash: string;
+  runtimeType: string;
+  displayName: string;
+  machineId?: string;
+  capabilities: unknown;
+  createdAtMs: number;
+  /** Hash of the one access code that is live, if any. */
+  accessCodeHash?: string;
+  /** The socket that gets the commands: the newest. */
+  socket?: RuntimeSocket;
+  lastSeenAtMs?: number;
+}
+
+/** The socket a runtime is reached by. */
+export interface RuntimeSocket {
+  connectionId: string;
+  connectedAtMs: number;
+}
+
+/** One paired App. */
+export interface Client {
+  gatewayId: string;
+  clientId: string;
+  tokenHash: string;
+  label: string;
+  createdAtMs: number;
+  lastUsedAtMs: number;
+  expiresAtMs: number;
+}
+
+/** What a code stands for until it is redeemed. */
+export interface AccessCode {
+  codeHash: string;
+  gatewayId: string;
+  expiresAtMs: number;
+}
+
+/** A socket of any role. */
+export interface Connection {
+  connectionId: string;
+  role: 'runtime' | 'client' | 'viewer';
+  gatewayId: string;
+  clientId?: string;
+  connectedAtMs: number;
+  expiresAtMs: number;
+}
+
+/** Registered identities. */
+export interface GatewayStore {
+  read(gatewayId: string): Promise<Gateway | undefined>;
+  /** `exists` when the id is taken. */
+  create(gateway: Gateway): Promise<'created' | 'exists'>;
+  /** Refreshes what a runtime says of itself; `gone` when there is no such gateway. */
+  describe(gatewayId: string, details: GatewayDetails): Promise<'described' | 'gone'>;
+  /** Puts a socket in charge unless a newer one is; `superseded` then, `gone` without the gateway. */
+  attach(gatewayId: string, socket: RuntimeSocket): Promise<'attached' | 'superseded' | 'gone'>;
+  /** Takes a socket out of charge; `not-in-charge` leaves all as it was. */
+  detach(gatewayId: string, connectionId: string): Promise<'detached' | 'not-in-charge'>;
+  /** Records a sign of life. */
+  seen(gatewayId: string, atMs: number): Promise<void>;
+}
+
+/** The part of a gateway that a new registration replaces. */
+export type GatewayDetails = Pick<Gateway, 'runtimeType' | 'displayName' | 'machineId' | 'capabilities'>;
+
+/** Access codes and the clients that they turn into. */
+export interface PairingStore {
+  /** Makes this the gateway's only live code. */
+  issueCode(code: AccessCode): Promise<'issued' | 'gone'>;
+  /** The code, if it is live at `nowMs`. */
+  readCode(codeHash: string, nowMs: number): Promise<AccessCode | undefined>;
+  /** In one transaction the code dies and the client lives; `dead` when another redeem won. */
+  redeem(code: AccessCode, client: Client, nowMs: number): Promise<'redeemed' | 'dead'>;
+}
+
+/** Paired Apps. */
+export interface ClientStore {
+  /** A client and its gateway in one round trip. Expired clients are not found. */
+  readWithGateway(
+    gatewayId: string,
+    clientId: string,
+    nowMs: number,
+  ): Promise<{ client?: Client; gateway?: Gateway }>;
+}
+
+/** Open sockets. */
+export interface ConnectionStore {
+  put(connection: Connection): Promise<void>;
+  read(connectionId: string, nowMs: number): Promise<Connection | undefined>;
+  remove(connectionId: string): Promise<void>;
+  /** The gateway's live runtime sockets, newest first. */
+  ofGateway(gatewayId: string, nowMs: number): Promise<Connection[]>;
+}
+
+/** Calls, from their opening until ten minutes after their end. */
+export interface CallStore {
+  /** Opens a call, or gives the live one that has its key already. */
+  open(call: OpenCall, nowMs: number): Promise<'opened' | StoredCall>;
+  read(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
+  /** Notes the socket that the command went to. */
+  sentTo(callKey: string, nonce: string, connectionId: string): Promise<void>;
+  /**
+   * Ends a pending call, once. `by` says on whose word: the waiter's own, the socket that the command was sent to,
+   * or any socket of the gateway. Refused gives the call as it stands, if there is one.
+   */
+  end(
+    ref: { callKey: string; nonce: string },
+    end: CallEnd,
+    by: EndedBy,
+  ): Promise<'ended' | { refused?: StoredCall }>;
+}
+
+/** On whose word a call ends. */
+export type EndedBy = { waiter: true } | { connectionId: string } | { gatewayId: string };
+
+/** Open sockets as the management API reaches them. */
+export interface Sockets {
+  /** `gone` is a 410; `unclear` is any other failure, after which the frame may have arrived or not. */
+  post(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'unclear'>;
+  /** Whether the socket is open now; `unclear` when that could not be found out. */
+  probe(connectionId: string): Promise<'open' | 'gone' | 'unclear'>;
+  /** Closes a socket; nothing happens where there is none. */
+  close(connectionId: string): Promise<void>;
+}
+
+/** Time, for those who wait. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/** Whether a runtime is there, told honestly: the table's word is checked with the socket itself. */
+import type { ConnectionStore, Gateway, GatewayStore, RuntimeSocket, Sockets } from './ports';
+
+/** What presence needs. */
+export interface PresenceWorld {
+  gateways: GatewayStore;
+  connections: ConnectionStore;
+  sockets: Sockets;
+}
+
+/** `$connect` returns a moment before its socket can be posted to; until this age a 410 may mean "not yet". */
+export const settlingMs = 5_000;
+
+/** Takes a dead socket out of charge at once and puts the newest one that is left in its place, if any. */
+export async function retireSocket(
+  world: PresenceWorld,
+  gatewayId: string,
+  connectionId: string,
+  nowMs: number,
+) {
+  const [outcome] = await Promise.all([
+    world.gateways.detach(gatewayId, connectionId),
+    world.connections.remove(connectionId),
+  ]);
+  if (outcome === 'not-in-charge') return;
+  const left = await world.connections.ofGateway(gatewayId, nowMs);
+  const next = left.find((connection) => connection.connectionId !== connectionId);
+  if (next) await world.gateways.attach(gatewayId, next);
+}
+
+/** `settling`: the handshake is under way. `unclear`: the management API gave no answer. */
+export type SocketState = 'open' | 'settling' | 'gone' | 'unclear';
+
+/** Probes a socket, and retires it if it is gone. */
+export async function probeSocket(
+  world: PresenceWorld,
+  gatewayId: string,
+  socket: RuntimeSocket,
+  nowMs: number,
+): Promise<SocketState> {
+  const state = await world.sockets.probe(socket.connectionId);
+  if (state !== 'gone') return state;
+  if (nowMs - socket.connectedAtMs < settlingMs) return 'settling';
+  await retireSocket(world, gatewayId, socket.connectionId, nowMs);
+  return 'gone';
+}
+
+/** What a caller is told of a gateway. Times are ISO 8601. */
+export interface Presence {
+  connected: boolean;
+  connectedSince?: string;
+  lastSeenAt?: string;
+}
+
+/** The presence of a gateway, probed. A socket that could not be probed counts as connected. */
+export async function presenceOf(world: PresenceWorld, gateway: Gateway, nowMs: number): Promise<Presence> {
+  const { socket, lastSeenAtMs } = gateway;
+  const state = socket ? await probeSocket(world, gateway.gatewayId, socket, nowMs) : 'gone';
+  const connected = state === 'open' || state === 'unclear';
+  return {
+    connected,
+    ...(connected && socket ? { connectedSince: new Date(socket.connectedAtMs).toISOString() } : {}),
+    ...(lastSeenAtMs === undefined ? {} : { lastSeenAt: new Date(lastSeenAtMs).toISOString() }),
+  };
+}
