@@ -1,0 +1,75 @@
+/**
+ * `Codes`: one row per code that waits.
+ * codeHash · gatewayId · expiresAt (s)
+ * A gateway's row names its one live code, so a newer code kills the older without touching its row.
+ */
+import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { PairingStore } from '../core/ports';
+import { clientRow } from './client-table';
+import { isLive, seconds, toRow, transact } from './dynamo';
+
+/** Codes in DynamoDB, and the transaction that turns one into a client. */
+export function codeTable(
+  client: DynamoDBClient,
+  tables: { codes: string; gateways: string; clients: string },
+): PairingStore {
+  return {
+    async issueCode({ codeHash, gatewayId, expiresAtMs }) {
+      const issue = new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: tables.gateways,
+              Key: toRow({ gatewayId }),
+              UpdateExpression: 'SET accessCodeHash = :hash',
+              ConditionExpression: 'attribute_exists(gatewayId)',
+              ExpressionAttributeValues: toRow({ ':hash': codeHash }),
+            },
+          },
+          {
+            Put: {
+              TableName: tables.codes,
+              Item: toRow({ codeHash, gatewayId, expiresAt: seconds(expiresAtMs) }),
+              ConditionExpression: 'attribute_not_exists(codeHash)',
+            },
+          },
+        ],
+      });
+      return (await transact(() => client.send(issue))) === 'done' ? 'issued' : 'gone';
+    },
+    async readCode(codeHash, nowMs) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: tables.codes, Key: toRow({ codeHash }), ConsistentRead: true }),
+      );
+      if (!isLive(Item, nowMs) || !Item.gatewayId?.S) return undefined;
+      return { codeHash, gatewayId: Item.gatewayId.S, expiresAtMs: Number(Item.expiresAt?.N) * 1000 };
+    },
+    async redeem({ codeHash, gatewayId }, paired, nowMs) {
+      const redeem = new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Delete: {
+              TableName: tables.codes,
+              Key: toRow({ codeHash }),
+              // Still there, for this gateway, and not past its time.
+              ConditionExpression: 'gatewayId = :gateway AND expiresAt > :now',
+              ExpressionAttributeValues: toRow({ ':gateway': gatewayId, ':now': Math.floor(nowMs / 1000) }),
+            },
+          },
+          {
+            Update: {
+              TableName: tables.gateways,
+              Key: toRow({ gatewayId }),
+              UpdateExpression: 'REMOVE accessCodeHash',
+              // The gateway's newest code, not an earlier one.
+              ConditionExpression: 'accessCodeHash = :hash',
+              ExpressionAttributeValues: toRow({ ':hash': codeHash }),
+            },
+          },
+          { Put: { TableName: tables.clients, Item: clientRow(paired) } },
+        ],
+      });
+      return (await transact(() => client.send(redeem))) === 'done' ? 'redeemed' : 'dead';
+    },
+  };
+}

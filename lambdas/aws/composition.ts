@@ -1,0 +1,74 @@
+/** The composition root: what the core needs, made once per function instance from what the stack granted. */
+import { randomBytes } from 'node:crypto';
+import type {
+  CallStore,
+  ClientStore,
+  Clock,
+  ConnectionStore,
+  GatewayStore,
+  PairingStore,
+  Sockets,
+} from '../core/ports';
+import { callTable } from './call-table';
+import { clientTable } from './client-table';
+import { codeTable } from './code-table';
+import { connectionTable } from './connection-table';
+import { dynamoClient } from './dynamo';
+import { env, required } from './env';
+import { gatewayTable } from './gateway-table';
+import { managedSockets } from './sockets';
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const client = once(dynamoClient);
+const names = {
+  codes: () => required(env.codesTable),
+  gateways: () => required(env.gatewaysTable),
+  clients: () => required(env.clientsTable),
+};
+
+export const gateways: () => GatewayStore = once(() => gatewayTable(client(), names.gateways()));
+export const clients: () => ClientStore = once(() =>
+  clientTable(client(), { clients: names.clients(), gateways: names.gateways() }),
+);
+export const pairings: () => PairingStore = once(() =>
+  codeTable(client(), {
+    codes: names.codes(),
+    gateways: names.gateways(),
+    clients: required(env.clientsTable),
+  }),
+);
+export const connections: () => ConnectionStore = once(() =>
+  connectionTable(client(), required(env.connectionsTable)),
+);
+export const calls: () => CallStore = once(() => callTable(client(), required(env.rpcsTable)));
+export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
+
+/** What presence needs: gateways, connections, sockets. */
+export const presenceWorld = once(() => ({
+  gateways: gateways(),
+  connections: connections(),
+  sockets: sockets(),
+}));
+
+/** The system's random generator. */
+export const random = (count: number): Uint8Array => randomBytes(count);
+
+/** The system's clock. */
+export const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** How long an access code lives, in milliseconds. */
+export const accessCodeTtlMs = (): number => Number(required(env.accessCodeTtlSeconds)) * 1000;
+
+/** The complete relay URL of a gateway. */
+export const relayUrlOf = (gatewayId: string): string =>
+  required(env.relayUrlTemplate).replace('{gatewayId}', encodeURIComponent(gatewayId));

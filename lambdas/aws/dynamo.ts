@@ -1,0 +1,67 @@
+/** The DynamoDB client and the few words that every table adapter shares. */
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+
+/** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. */
+export type Row = Record<string, AttributeValue>;
+
+/** One client per function instance; `overrides` are for tests. */
+export function dynamoClient(
+  overrides: ConstructorParameters<typeof DynamoDBClient>[0] = {},
+): DynamoDBClient {
+  return new DynamoDBClient({ maxAttempts: 4, ...overrides });
+}
+
+/** Plain values as DynamoDB writes them; undefined members are left out. */
+export function toRow(values: Record<string, unknown>): Row {
+  return marshall(values, { removeUndefinedValues: true });
+}
+
+/** A row as plain values. */
+export function fromRow(row: Row): Record<string, unknown> {
+  return unmarshall(row);
+}
+
+/** Epoch seconds, as TTL wants them; rounded up so that no row dies early. */
+export function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
+/** Whether a row is still alive: DynamoDB may take two days to delete an expired one. */
+export function isLive(row: Row | undefined, nowMs: number): row is Row {
+  return row !== undefined && (row.expiresAt?.N === undefined || Number(row.expiresAt.N) * 1000 > nowMs);
+}
+
+/** Runs a conditional write; a failed condition is an outcome, not an error. Gives the row that stood in the way. */
+export async function conditionally(write: Promise<unknown>): Promise<'done' | { standing?: Row }> {
+  try {
+    await write;
+    return 'done';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ? { standing: error.Item } : {};
+    throw error;
+  }
+}
+
+const conflictTries = 5;
+
+/** Runs a transaction; `refused` when a condition failed. A conflict with another transaction is tried again. */
+export async function transact(write: () => Promise<unknown>): Promise<'done' | 'refused'> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await write();
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const codes = error.CancellationReasons?.map((reason) => reason.Code) ?? [];
+      if (codes.includes('ConditionalCheckFailed')) return 'refused';
+      if (!codes.includes('TransactionConflict') || tries === conflictTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
+    }
+  }
+}

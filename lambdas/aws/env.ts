@@ -1,0 +1,29 @@
+/**
+ * The names of the environment variables that the stack sets and the functions read. The one file that synth time
+ * and run time share: a construct's grant sets the variable together with the permission that it needs.
+ */
+export const env = {
+  codesTable: 'CODES_TABLE',
+  gatewaysTable: 'GATEWAYS_TABLE',
+  clientsTable: 'CLIENTS_TABLE',
+  connectionsTable: 'CONNECTIONS_TABLE',
+  rpcsTable: 'RPCS_TABLE',
+  /** `https://…/relay` of the management API. */
+  managementEndpoint: 'MANAGEMENT_ENDPOINT',
+  /** ARN of the registration token's secret; absent where registration is open. */
+  registrationTokenArn: 'REGISTRATION_TOKEN_ARN',
+  /** The relay URL with `{gatewayId}` where the gateway goes. */
+  relayUrlTemplate: 'RELAY_URL_TEMPLATE',
+  accessCodeTtlSeconds: 'ACCESS_CODE_TTL_SECONDS',
+  /** Comma-separated origins that browsers may call from, or `*`. */
+  allowedOrigins: 'ALLOWED_ORIGINS',
+  version: 'SERVER_VERSION',
+} as const;
+
+/** Reads a variable that the stack must have set. */
+export function required(name: (typeof env)[keyof typeof env]): string {
+  const value = process.env[name];
+  if (!value)
+    throw new Error(`The environment variable ${name} is not set: the stack did not grant what it names.`);
+  return value;
+}

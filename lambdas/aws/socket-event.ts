@@ -1,0 +1,40 @@
+/** The events of the WebSocket API, and the answer to a handshake. */
+import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { ApiError, errorKinds } from '../core/errors';
+import { log } from './log';
+
+/** What API Gateway sends: only `$connect` has headers and a query. */
+export interface SocketEvent extends Omit<APIGatewayProxyWebsocketEventV2, 'queryStringParameters'> {
+  headers?: Record<string, string>;
+  multiValueHeaders?: Record<string, string[]>;
+  queryStringParameters?: Record<string, string | undefined> | null;
+}
+
+/** The credential of a handshake: the bearer header, else `?secret=` or `?ticket=`. */
+export function socketCredential(event: SocketEvent): string | undefined {
+  const header = socketHeader(event, 'authorization');
+  const query = event.queryStringParameters ?? {};
+  return /^Bearer +(\S{1,512}) *$/i.exec(header ?? '')?.[1] ?? query.secret ?? query.ticket;
+}
+
+/** Runs `$connect` and tells API Gateway whether the socket may open. Any fault refuses it. */
+export async function socketAnswer(event: SocketEvent, connect: () => Promise<void>) {
+  try {
+    await connect();
+    // A browser closes a socket whose offered subprotocol is not echoed.
+    const offered = socketHeader(event, 'sec-websocket-protocol')?.split(',')[0]?.trim();
+    return { statusCode: 200, ...(offered ? { headers: { 'Sec-WebSocket-Protocol': offered } } : {}) };
+  } catch (error) {
+    if (error instanceof ApiError) return { statusCode: errorKinds[error.code].status };
+    log.error('A handshake failed', {
+      reason: (error as Error).name,
+      requestId: event.requestContext.requestId,
+    });
+    return { statusCode: 500 };
+  }
+}
+
+function socketHeader(event: SocketEvent, name: string): string | undefined {
+  const found = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name);
+  return found?.[1];
+}

@@ -1,0 +1,22 @@
+/** `POST /api/relay/redeem`: the App turns a typed code into its client token, once. */
+import { gateways, pairings, presenceWorld, random, relayUrlOf } from './aws/composition';
+import { streamedHttp } from './aws/http';
+import { redeemAccessCode } from './core/clients';
+import { readBody } from './core/json';
+import { presenceOf } from './core/presence';
+import { redeemRequest } from './core/protocol';
+
+export const handler = streamedHttp({
+  'POST /api/relay/redeem': async ({ body, receivedAtMs }) => {
+    const request = readBody(redeemRequest, body);
+    const world = { gateways: gateways(), pairings: pairings(), random };
+    const { gateway, clientId, clientToken } = await redeemAccessCode(world, request, receivedAtMs);
+    const { gatewayId, runtimeType, displayName, capabilities } = gateway;
+    const { connected } = await presenceOf(presenceWorld(), gateway, receivedAtMs);
+    const relayUrl = relayUrlOf(gatewayId);
+    return {
+      status: 200,
+      body: { gatewayId, clientId, clientToken, relayUrl, connected, runtimeType, displayName, capabilities },
+    };
+  },
+});

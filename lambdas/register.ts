@@ -1,0 +1,21 @@
+/** `POST /api/relay/register`: a runtime gets, or refreshes, its identity and a code. */
+import { accessCodeTtlMs, gateways, pairings, random, relayUrlOf } from './aws/composition';
+import { streamedHttp } from './aws/http';
+import { requireRegistrationToken } from './aws/registration-token';
+import { registerGateway } from './core/gateways';
+import { readBody } from './core/json';
+import { runtimeLimits } from './core/limits';
+import { registerRequest } from './core/protocol';
+
+export const handler = streamedHttp({
+  'POST /api/relay/register': async ({ body, credential, receivedAtMs }) => {
+    await requireRegistrationToken(credential, receivedAtMs);
+    const request = readBody(registerRequest, body);
+    const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
+    const { outcome, ...registered } = await registerGateway(world, request, receivedAtMs);
+    return {
+      status: outcome === 'created' ? 201 : 200,
+      body: { ...registered, relayUrl: relayUrlOf(registered.gatewayId), limits: runtimeLimits },
+    };
+  },
+});
