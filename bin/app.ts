@@ -1,0 +1,14 @@
+/** The CDK app: one stack. `-c key=value` sets an option; they are listed in `lib/options.ts`. */
+import { App } from 'aws-cdk-lib';
+import { PairingStack } from '../lib/pairing-stack';
+
+const app = new App();
+try {
+  new PairingStack(app, 'AgentTownPairing', {
+    description: 'AgentTown pairing server: relay, descriptor rendezvous and monitor for AI-agent runtimes',
+  });
+} catch (error) {
+  // A wrong option is the operator's to mend: one sentence, no stack.
+  console.error((error as Error).message);
+  process.exit(1);
+}

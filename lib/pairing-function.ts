@@ -1,0 +1,40 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { functionBundle } from './function-bundle';
+
+/** What one function is. */
+export interface PairingFunctionProps {
+  /** The handler's file in `lambdas/`, without its ending. */
+  entry: string;
+  description: string;
+  timeout: Duration;
+  logRetentionDays: RetentionDays;
+  environment?: Record<string, string>;
+}
+
+/** One function on arm64, with a role of its own that may write its own log group and nothing else, until a grant says so. */
+export class PairingFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: PairingFunctionProps) {
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      code: functionBundle(scope, props.entry),
+      handler: 'index.handler',
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      ...(props.environment ? { environment: props.environment } : {}),
+    });
+  }
+}

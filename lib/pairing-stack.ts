@@ -1,0 +1,91 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { env } from '../lambdas/aws/env';
+import { version } from '../package.json';
+import { readOptions } from './options';
+import { PairingFunction } from './pairing-function';
+import { PublicApi } from './public-api';
+import { RegistrationToken } from './registration-token';
+import { RelaySocket } from './relay-socket';
+import { Tables } from './tables';
+
+/** The whole system on one screen: what there is, and who may touch what. */
+export class PairingStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps = {}) {
+    super(scope, id, props);
+    const { registration, accessCodeTtlSeconds, allowedOrigins, logRetentionDays, removalPolicy } =
+      readOptions(this.node);
+
+    const tables = new Tables(this, 'Tables', { removalPolicy });
+    const relay = new RelaySocket(this, 'Relay');
+    const environment = { [env.allowedOrigins]: allowedOrigins.join(','), [env.version]: version };
+    const http = (entry: string, description: string, timeout: Duration) =>
+      new PairingFunction(this, entry.charAt(0).toUpperCase() + entry.slice(1), {
+        entry,
+        description,
+        timeout,
+        logRetentionDays,
+        environment,
+      });
+
+    const health = http('health', 'GET /health', Duration.seconds(5));
+    const register = http('register', 'Registers runtimes and issues access codes', Duration.seconds(29));
+    const redeem = http('redeem', 'Turns an access code into a client token', Duration.seconds(29));
+    const rpc = http(
+      'rpc',
+      "Carries an App's calls to its runtime and waits for the answers",
+      Duration.minutes(15),
+    );
+    const status = http('status', 'Says whether a runtime is there', Duration.seconds(29));
+    const socket = new PairingFunction(this, 'Socket', {
+      entry: 'socket',
+      description: 'The relay socket: connects, frames, disconnects',
+      timeout: Duration.seconds(29),
+      logRetentionDays,
+    });
+
+    tables.gateways.grant(register, 'GetItem', 'PutItem', 'UpdateItem');
+    tables.codes.grant(register, 'PutItem');
+    tables.clients.grant(register, 'PutItem');
+
+    tables.codes.grant(redeem, 'GetItem', 'DeleteItem');
+    tables.gateways.grant(redeem, 'GetItem', 'UpdateItem');
+    tables.clients.grant(redeem, 'PutItem');
+    tables.connections.grant(redeem, 'DeleteItem', 'Query');
+    relay.grant(redeem, 'GET');
+
+    tables.clients.grant(rpc, 'BatchGetItem');
+    tables.gateways.grant(rpc, 'BatchGetItem', 'GetItem', 'UpdateItem');
+    tables.rpcs.grant(rpc, 'GetItem', 'PutItem', 'UpdateItem');
+    tables.connections.grant(rpc, 'DeleteItem', 'Query');
+    relay.grant(rpc, 'GET', 'POST');
+
+    tables.clients.grant(status, 'BatchGetItem');
+    tables.gateways.grant(status, 'BatchGetItem', 'GetItem', 'UpdateItem');
+    tables.connections.grant(status, 'DeleteItem', 'Query');
+    relay.grant(status, 'GET');
+
+    tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
+    tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');
+    tables.rpcs.grant(socket, 'UpdateItem');
+    relay.grant(socket, 'POST', 'GET');
+    relay.serve(socket);
+
+    for (const fn of [register, redeem]) {
+      fn.addEnvironment(env.relayUrlTemplate, `${relay.url}?gatewayId={gatewayId}`);
+    }
+    register.addEnvironment(env.accessCodeTtlSeconds, String(accessCodeTtlSeconds));
+    if (registration === 'token') {
+      const token = new RegistrationToken(this, 'RegistrationToken', { removalPolicy });
+      token.grantRead(register);
+      new CfnOutput(this, 'RegistrationTokenArn', { value: token.secret.secretArn });
+    }
+
+    const api = new PublicApi(this, 'PublicApi', {
+      functions: { health, register, redeem, rpc, status },
+      allowedOrigins,
+    });
+    new CfnOutput(this, 'PublicUrl', { value: api.url });
+    new CfnOutput(this, 'RelayUrl', { value: relay.url });
+  }
+}

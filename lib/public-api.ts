@@ -1,0 +1,100 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  CfnGatewayResponse,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  MockIntegration,
+  ResponseTransferMode,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { gatewayProblems, methodNotAllowed, problemHeaders, problemTemplate } from './problem-template';
+import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
+
+/** What the API is made of. */
+export interface PublicApiProps {
+  functions: Record<HttpFunctionName, IFunction>;
+  allowedOrigins: string[];
+}
+
+/** How long browsers may remember a preflight. */
+const preflightMaxAge = Duration.days(1);
+
+/** The REST API: the routes, their preflights, and answers in problem+json where API Gateway itself refuses. */
+export class PublicApi extends Construct {
+  readonly api: RestApi;
+  /** The stage's URL without a trailing slash. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: PublicApiProps) {
+    super(scope, id);
+    this.api = new RestApi(this, 'Api', {
+      restApiName: 'agenttown-pairing-server',
+      endpointTypes: [EndpointType.REGIONAL],
+      deployOptions: { stageName: 'v1' },
+      cloudWatchRole: false,
+    });
+    const integrations = new Map<HttpFunctionName, LambdaIntegration>();
+    for (const { method, path, serves } of routes) {
+      const integration = integrations.get(serves) ?? integrationOf(serves, props.functions[serves]);
+      integrations.set(serves, integration);
+      this.api.root.resourceForPath(path).addMethod(method, integration);
+    }
+    // The origin of an answer that no function makes is fixed; several origins are told apart by the functions.
+    const [origin = '*'] = props.allowedOrigins;
+    for (const path of new Set(routes.map((route) => route.path))) {
+      const resource = this.api.root.resourceForPath(path);
+      addPreflight(resource, props.allowedOrigins, methodsOf(path));
+      addMethodNotAllowed(resource, origin, methodsOf(path));
+    }
+    for (const [responseType, problem] of Object.entries(gatewayProblems)) {
+      const headers = Object.entries(problemHeaders(problem, origin));
+      new CfnGatewayResponse(this, `Response${responseType}`, {
+        restApiId: this.api.restApiId,
+        responseType,
+        statusCode: String(problem.status),
+        responseParameters: Object.fromEntries(headers.map(([k, v]) => [`gatewayresponse.header.${k}`, v])),
+        responseTemplates: { 'application/json': problemTemplate(problem) },
+      });
+    }
+    this.url = `https://${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}/v1`;
+  }
+}
+
+function integrationOf(name: HttpFunctionName, fn: IFunction): LambdaIntegration {
+  const streamed = !bufferedFunctions.has(name);
+  return new LambdaIntegration(fn, {
+    scopePermissionToMethod: false,
+    responseTransferMode: streamed ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
+    timeout: streamed ? Duration.minutes(15) : Duration.seconds(29),
+  });
+}
+
+function methodsOf(path: string): string[] {
+  return routes.filter((route) => route.path === path).map((route) => route.method);
+}
+
+function addPreflight(resource: IResource, allowOrigins: string[], allowMethods: string[]): void {
+  const allowHeaders = ['authorization', 'content-type', 'idempotency-key', 'last-event-id'];
+  resource.addCorsPreflight({ allowOrigins, allowMethods, allowHeaders, maxAge: preflightMaxAge });
+}
+
+/** Without it, API Gateway would answer a wrong method as it answers an unknown path. */
+function addMethodNotAllowed(resource: IResource, origin: string, allowed: string[]): void {
+  const headers = { ...problemHeaders(methodNotAllowed, origin), Allow: `'${allowed.join(', ')}, OPTIONS'` };
+  const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
+  const integration = new MockIntegration({
+    requestTemplates: { 'application/json': '{"statusCode": 405}' },
+    integrationResponses: [
+      {
+        statusCode: '405',
+        responseParameters: Object.fromEntries(named),
+        responseTemplates: { 'application/json': problemTemplate(methodNotAllowed) },
+      },
+    ],
+  });
+  const responseParameters = Object.fromEntries(named.map(([name]) => [name, true]));
+  resource.addMethod('ANY', integration, { methodResponses: [{ statusCode: '405', responseParameters }] });
+}

@@ -1,0 +1,23 @@
+/** The HTTP routes as data: which function serves what. */
+
+/** The functions behind HTTP. */
+export type HttpFunctionName = 'health' | 'register' | 'redeem' | 'rpc' | 'status';
+
+/** One route. */
+export interface HttpRoute {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  serves: HttpFunctionName;
+}
+
+/** Every route of the REST API. */
+export const routes: HttpRoute[] = [
+  { method: 'GET', path: '/health', serves: 'health' },
+  { method: 'POST', path: '/api/relay/register', serves: 'register' },
+  { method: 'POST', path: '/api/relay/redeem', serves: 'redeem' },
+  { method: 'POST', path: '/api/relay/rpc', serves: 'rpc' },
+  { method: 'GET', path: '/api/relay/status', serves: 'status' },
+];
+
+/** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */
+export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['health']);
