@@ -1,6 +1,6 @@
 /** The DynamoDB engine's process: dynoxide, from the npm package of this platform, or any endpoint named by the user. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 
 /** A running engine. */
@@ -112,6 +112,7 @@ function guardAgainstOrphan(child: ChildProcess): ChildProcess | undefined {
   });
   guard.on('error', () => {});
   guard.unref();
+  (guard.stdin as Socket).unref();
   return guard;
 }
 
