@@ -1,0 +1,47 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { callTable } from '../../lambdas/aws/call-table';
+import { clientTable } from '../../lambdas/aws/client-table';
+import { codeTable } from '../../lambdas/aws/code-table';
+import { connectionTable } from '../../lambdas/aws/connection-table';
+import { gatewayTable } from '../../lambdas/aws/gateway-table';
+import { startAwsSide } from '../../local/aws-side';
+import type { AwsSide } from '../../local/types';
+import { describeStores } from '../support/store-contract';
+import { stackAssembly } from '../support/synthesized';
+
+const noSockets = { post: async () => 'gone', describe: () => undefined, disconnect: () => 'gone' } as const;
+
+let side: AwsSide;
+let client: DynamoDBClient;
+
+afterAll(async () => {
+  client?.destroy();
+  await side?.stop();
+});
+
+/** The tables as the stack defines them, on the engine of the local host. */
+async function tables() {
+  side = await startAwsSide({
+    assembly: stackAssembly({}, { bundled: false }),
+    connections: noSockets,
+    log: () => {},
+  });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
+  const nameOf = (noun: string) => {
+    const table = side.resolver
+      .ofType('AWS::DynamoDB::Table')
+      .find(({ logicalId }) => logicalId.includes(noun));
+    return side.resolver.ref(table!.logicalId);
+  };
+  const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
+  return {
+    gateways: gatewayTable(client, gateways),
+    pairings: codeTable(client, { codes, gateways, clients }),
+    clients: clientTable(client, { clients, gateways }),
+    connections: connectionTable(client, nameOf('Connections')),
+    calls: callTable(client, nameOf('Rpcs')),
+  };
+}
+
+describeStores('in DynamoDB', tables);

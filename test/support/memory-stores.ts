@@ -1,0 +1,169 @@
+/** The stores in memory: the same contract as the DynamoDB tables, held to it by the same suite. */
+
+import type { StoredCall } from '../../lambdas/core/calls';
+import { limits } from '../../lambdas/core/limits';
+import type {
+  AccessCode,
+  CallStore,
+  Client,
+  ClientStore,
+  Connection,
+  ConnectionStore,
+  Gateway,
+  GatewayStore,
+  PairingStore,
+} from '../../lambdas/core/ports';
+
+/** All stores over one set of maps. */
+export interface Stores {
+  gateways: GatewayStore;
+  pairings: PairingStore;
+  clients: ClientStore;
+  connections: ConnectionStore;
+  calls: CallStore;
+}
+
+/** Fresh, empty stores. */
+export function memoryStores(): Stores {
+  const gateways = new Map<string, Gateway>();
+  const codes = new Map<string, AccessCode>();
+  const clients = new Map<string, Client>();
+  return {
+    gateways: memoryGateways(gateways),
+    pairings: memoryPairings(gateways, codes, clients),
+    clients: {
+      async readWithGateway(gatewayId, clientId, nowMs) {
+        const client = clients.get(`${gatewayId}/${clientId}`);
+        const gateway = gateways.get(gatewayId);
+        return {
+          ...(client && client.expiresAtMs > nowMs ? { client } : {}),
+          ...(gateway ? { gateway } : {}),
+        };
+      },
+    },
+    connections: memoryConnections(),
+    calls: memoryCalls(),
+  };
+}
+
+function memoryGateways(rows: Map<string, Gateway>): GatewayStore {
+  const change = (gatewayId: string, to: (gateway: Gateway) => Gateway) => {
+    const gateway = rows.get(gatewayId);
+    if (gateway) rows.set(gatewayId, to(gateway));
+    return gateway !== undefined;
+  };
+  return {
+    read: async (gatewayId) => rows.get(gatewayId),
+    async create(gateway) {
+      if (rows.has(gateway.gatewayId)) return 'exists';
+      rows.set(gateway.gatewayId, gateway);
+      return 'created';
+    },
+    async describe(gatewayId, details) {
+      return change(gatewayId, ({ machineId: _, ...gateway }) => ({ ...gateway, ...details }))
+        ? 'described'
+        : 'gone';
+    },
+    async attach(gatewayId, { connectionId, connectedAtMs }) {
+      const gateway = rows.get(gatewayId);
+      if (!gateway) return 'gone';
+      if (gateway.socket && gateway.socket.connectedAtMs > connectedAtMs) return 'superseded';
+      rows.set(gatewayId, {
+        ...gateway,
+        socket: { connectionId, connectedAtMs },
+        lastSeenAtMs: connectedAtMs,
+      });
+      return 'attached';
+    },
+    async detach(gatewayId, connectionId) {
+      if (rows.get(gatewayId)?.socket?.connectionId !== connectionId) return 'not-in-charge';
+      change(gatewayId, ({ socket: _, ...gateway }) => gateway);
+      return 'detached';
+    },
+    async seen(gatewayId, atMs) {
+      change(gatewayId, (gateway) => ({ ...gateway, lastSeenAtMs: atMs }));
+    },
+  };
+}
+
+function memoryPairings(
+  gateways: Map<string, Gateway>,
+  codes: Map<string, AccessCode>,
+  clients: Map<string, Client>,
+): PairingStore {
+  return {
+    async issueCode(code) {
+      const gateway = gateways.get(code.gatewayId);
+      if (!gateway || codes.has(code.codeHash)) return 'gone';
+      gateways.set(code.gatewayId, { ...gateway, accessCodeHash: code.codeHash });
+      codes.set(code.codeHash, code);
+      return 'issued';
+    },
+    async readCode(codeHash, nowMs) {
+      const code = codes.get(codeHash);
+      return code && code.expiresAtMs > nowMs ? code : undefined;
+    },
+    async redeem(code, client, nowMs) {
+      const stored = codes.get(code.codeHash);
+      const gateway = gateways.get(code.gatewayId);
+      if (!stored || stored.expiresAtMs <= nowMs || gateway?.accessCodeHash !== code.codeHash) return 'dead';
+      const { accessCodeHash: _, ...rest } = gateway;
+      codes.delete(code.codeHash);
+      gateways.set(code.gatewayId, rest);
+      clients.set(`${client.gatewayId}/${client.clientId}`, client);
+      return 'redeemed';
+    },
+  };
+}
+
+function memoryConnections(): ConnectionStore {
+  const rows = new Map<string, Connection>();
+  return {
+    async put(connection) {
+      rows.set(connection.connectionId, connection);
+    },
+    async read(connectionId, nowMs) {
+      const connection = rows.get(connectionId);
+      return connection && connection.expiresAtMs > nowMs ? connection : undefined;
+    },
+    async remove(connectionId) {
+      rows.delete(connectionId);
+    },
+    async ofGateway(gatewayId, nowMs) {
+      return [...rows.values()]
+        .filter((row) => row.gatewayId === gatewayId && row.role === 'runtime' && row.expiresAtMs > nowMs)
+        .sort((a, b) => b.connectedAtMs - a.connectedAtMs);
+    },
+  };
+}
+
+function memoryCalls(): CallStore {
+  const rows = new Map<string, StoredCall>();
+  return {
+    async open(call, nowMs) {
+      const standing = rows.get(call.callKey);
+      if (standing && standing.expiresAtMs > nowMs) return standing;
+      rows.set(call.callKey, call);
+      return 'opened';
+    },
+    async read(callKey, nowMs) {
+      const call = rows.get(callKey);
+      return call && call.expiresAtMs > nowMs ? call : undefined;
+    },
+    async sentTo(callKey, nonce, connectionId) {
+      const call = rows.get(callKey);
+      if (call?.nonce === nonce) rows.set(callKey, { ...call, sentTo: connectionId });
+    },
+    async end({ callKey, nonce }, end, by) {
+      const call = rows.get(callKey);
+      if (!call || call.expiresAtMs <= end.atMs) return {};
+      const allowed =
+        'waiter' in by ||
+        (end.atMs < call.deadlineMs &&
+          ('connectionId' in by ? call.sentTo === by.connectionId : call.gatewayId === by.gatewayId));
+      if (call.nonce !== nonce || call.end || !allowed) return { refused: call };
+      rows.set(callKey, { ...call, end, expiresAtMs: end.atMs + limits.keepAnswerMs });
+      return 'ended';
+    },
+  };
+}

@@ -1,0 +1,241 @@
+/** What every store promises, whatever it is made of. */
+import type { OpenCall } from '../../lambdas/core/calls';
+import type { Client, Connection, Gateway } from '../../lambdas/core/ports';
+import type { Stores } from './memory-stores';
+
+const t0 = 1_800_000_000_000;
+let serial = 0;
+const unique = (prefix: string) => `${prefix}_${++serial}_${Math.random().toString(36).slice(2)}`;
+
+const gatewayNamed = (gatewayId: string): Gateway => ({
+  gatewayId,
+  secretHash: 'hash',
+  runtimeType: 'openclaw',
+  displayName: 'Desk',
+  machineId: 'm1',
+  capabilities: { list: ['a', { b: [1, null, true] }], '': 'empty keys are fine' },
+  createdAtMs: t0,
+});
+
+const clientOf = (gatewayId: string): Client => ({
+  gatewayId,
+  clientId: unique('cl'),
+  tokenHash: 'token-hash',
+  label: 'Phone',
+  createdAtMs: t0,
+  lastUsedAtMs: t0,
+  expiresAtMs: t0 + 1_000_000,
+});
+
+const callTo = (gatewayId: string): OpenCall => ({
+  callKey: unique('key'),
+  nonce: 'nonce-12',
+  gatewayId,
+  clientId: 'cl_1',
+  method: 'echo',
+  digest: 'digest',
+  sentTo: 'socket-1',
+  openedAtMs: t0,
+  deadlineMs: t0 + 30_000,
+  expiresAtMs: t0 + 630_000,
+});
+
+const connectionTo = (gatewayId: string, connectedAtMs: number): Connection => ({
+  connectionId: unique('socket'),
+  role: 'runtime',
+  gatewayId,
+  connectedAtMs,
+  expiresAtMs: t0 + 7_800_000,
+});
+
+/** Runs the contract over the stores that `make` gives. */
+export function describeStores(name: string, make: () => Promise<Stores>): void {
+  describe(`stores: ${name}`, () => {
+    let stores: Stores;
+    let gatewayId: string;
+    beforeAll(async () => {
+      stores = await make();
+    });
+    beforeEach(async () => {
+      gatewayId = unique('gw');
+      expect(await stores.gateways.create(gatewayNamed(gatewayId))).toBe('created');
+    });
+
+    describe('gateways', () => {
+      test('a gateway is read back as it was created', async () => {
+        expect(await stores.gateways.read(gatewayId)).toEqual(gatewayNamed(gatewayId));
+      });
+      test('an id that is taken is not created again', async () => {
+        expect(await stores.gateways.create({ ...gatewayNamed(gatewayId), secretHash: 'other' })).toBe(
+          'exists',
+        );
+        expect((await stores.gateways.read(gatewayId))?.secretHash).toBe('hash');
+      });
+      test('new details replace the old ones, and nothing else', async () => {
+        const details = { runtimeType: 'hermes', displayName: 'Lap', capabilities: [] };
+        expect(await stores.gateways.describe(gatewayId, details)).toBe('described');
+        const { machineId: _, ...rest } = gatewayNamed(gatewayId);
+        expect(await stores.gateways.read(gatewayId)).toEqual({ ...rest, ...details });
+        expect(await stores.gateways.describe('gw_none', details)).toBe('gone');
+      });
+      test('the newest socket is in charge, whatever order they are entered in', async () => {
+        const [older, newer] = [
+          { connectionId: 'older', connectedAtMs: t0 + 1 },
+          { connectionId: 'newer', connectedAtMs: t0 + 2 },
+        ];
+        expect(await stores.gateways.attach(gatewayId, newer)).toBe('attached');
+        expect(await stores.gateways.attach(gatewayId, older)).toBe('superseded');
+        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(newer);
+        expect(await stores.gateways.attach('gw_none', newer)).toBe('gone');
+      });
+      test('a socket that is not in charge cannot be taken out of charge', async () => {
+        const socket = { connectionId: 'now', connectedAtMs: t0 };
+        await stores.gateways.attach(gatewayId, socket);
+        expect(await stores.gateways.detach(gatewayId, 'earlier')).toBe('not-in-charge');
+        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(socket);
+        expect(await stores.gateways.detach(gatewayId, 'now')).toBe('detached');
+        expect((await stores.gateways.read(gatewayId))?.socket).toBeUndefined();
+      });
+      test('a sign of life is recorded, and makes no gateway', async () => {
+        await stores.gateways.seen(gatewayId, t0 + 5);
+        await stores.gateways.seen('gw_none', t0 + 5);
+        expect((await stores.gateways.read(gatewayId))?.lastSeenAtMs).toBe(t0 + 5);
+        expect(await stores.gateways.read('gw_none')).toBeUndefined();
+      });
+    });
+
+    describe('codes', () => {
+      const codeFor = (id: string) => ({
+        codeHash: unique('code'),
+        gatewayId: id,
+        expiresAtMs: t0 + 600_000,
+      });
+
+      test('a code turns into a client once, of any number of simultaneous redeems', async () => {
+        const code = codeFor(gatewayId);
+        await stores.pairings.issueCode(code);
+        const tries = Array.from({ length: 10 }, () => stores.pairings.redeem(code, clientOf(gatewayId), t0));
+        const outcomes = await Promise.all(tries);
+        expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
+        expect(await stores.pairings.readCode(code.codeHash, t0)).toBeUndefined();
+      });
+      test('the client of a redeemed code is there, with its gateway', async () => {
+        const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
+        await stores.pairings.issueCode(code);
+        await stores.pairings.redeem(code, client, t0);
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read).toEqual({ client, gateway: gatewayNamed(gatewayId) });
+      });
+      test('a code past its time is dead although its row still exists', async () => {
+        const code = codeFor(gatewayId);
+        await stores.pairings.issueCode(code);
+        expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs - 1)).toEqual(code);
+        expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs)).toBeUndefined();
+        expect(await stores.pairings.redeem(code, clientOf(gatewayId), code.expiresAtMs)).toBe('dead');
+      });
+      test('a newer code of the gateway kills the older one', async () => {
+        const [older, newer] = [codeFor(gatewayId), codeFor(gatewayId)];
+        await stores.pairings.issueCode(older);
+        await stores.pairings.issueCode(newer);
+        expect(await stores.pairings.redeem(older, clientOf(gatewayId), t0)).toBe('dead');
+        expect(await stores.pairings.redeem(newer, clientOf(gatewayId), t0)).toBe('redeemed');
+      });
+      test('no code is issued for a gateway that is not there', async () => {
+        expect(await stores.pairings.issueCode(codeFor('gw_none'))).toBe('gone');
+      });
+      test('a client past its time is not found', async () => {
+        const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
+        await stores.pairings.issueCode(code);
+        await stores.pairings.redeem(code, client, t0);
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, client.expiresAtMs);
+        expect(read.client).toBeUndefined();
+      });
+    });
+
+    describe('connections', () => {
+      test('a connection is found until it is removed or past its time', async () => {
+        const connection = connectionTo(gatewayId, t0);
+        await stores.connections.put(connection);
+        expect(await stores.connections.read(connection.connectionId, t0)).toEqual(connection);
+        expect(
+          await stores.connections.read(connection.connectionId, connection.expiresAtMs),
+        ).toBeUndefined();
+        await stores.connections.remove(connection.connectionId);
+        expect(await stores.connections.read(connection.connectionId, t0)).toBeUndefined();
+      });
+      test("a gateway's runtime sockets come newest first, without those of Apps or other gateways", async () => {
+        const [older, newer] = [connectionTo(gatewayId, t0), connectionTo(gatewayId, t0 + 1)];
+        await stores.connections.put(older);
+        await stores.connections.put(newer);
+        await stores.connections.put({ ...connectionTo(gatewayId, t0 + 2), role: 'client' });
+        await stores.connections.put(connectionTo('gw_other', t0 + 3));
+        expect(await stores.connections.ofGateway(gatewayId, t0)).toEqual([newer, older]);
+        expect(await stores.connections.ofGateway(gatewayId, newer.expiresAtMs)).toEqual([]);
+      });
+    });
+
+    describe('calls', () => {
+      const answered = {
+        outcome: 'answered',
+        atMs: t0 + 10,
+        answer: { result: { deep: ['x'.repeat(2000)] } },
+      } as const;
+
+      test('a call is opened once; the second gets the first', async () => {
+        const call = callTo(gatewayId);
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.open({ ...call, method: 'other' }, t0)).toEqual(call);
+      });
+      test('a call whose time is over makes room for one with the same key', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.open({ ...call, nonce: 'nonce-34' }, call.expiresAtMs)).toBe('opened');
+      });
+      test('the socket that got the command ends the call, once', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toBe('ended');
+        const again = { ...answered, answer: { result: 'second' } };
+        const refused = await stores.calls.end(call, again, { connectionId: 'socket-1' });
+        expect(refused).toMatchObject({ refused: { end: answered } });
+        const kept = { ...call, end: answered, expiresAtMs: answered.atMs + 600_000 };
+        expect(await stores.calls.read(call.callKey, t0 + 20)).toMatchObject({
+          ...kept,
+          expiresAtMs: expect.any(Number),
+        });
+      });
+      test('another socket, another gateway or another nonce ends nothing', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const others = [
+          stores.calls.end(call, answered, { connectionId: 'socket-2' }),
+          stores.calls.end(call, answered, { gatewayId: 'gw_other' }),
+          stores.calls.end({ ...call, nonce: 'nonce-99' }, answered, { connectionId: 'socket-1' }),
+        ];
+        for (const outcome of await Promise.all(others)) expect(outcome).toEqual({ refused: call });
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+      });
+      test('a reply at the deadline is late; a waiter may still end the call', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const late = { ...answered, atMs: call.deadlineMs };
+        expect(await stores.calls.end(call, late, { connectionId: 'socket-1' })).toEqual({ refused: call });
+        const timedOut = { outcome: 'timed-out', atMs: call.deadlineMs } as const;
+        expect(await stores.calls.end(call, timedOut, { waiter: true })).toBe('ended');
+        expect((await stores.calls.read(call.callKey, call.deadlineMs))?.end).toEqual(timedOut);
+      });
+      test('a command sent to another socket is answered by that one', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        await stores.calls.sentTo(call.callKey, call.nonce, 'socket-2');
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toHaveProperty(
+          'refused',
+        );
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-2' })).toBe('ended');
+      });
+      test('an unknown call ends as nothing', async () => {
+        expect(await stores.calls.end(callTo(gatewayId), answered, { waiter: true })).toEqual({});
+      });
+    });
+  });
+}

@@ -1,0 +1,32 @@
+/** The real stack, synthesized for tests. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { context as featureFlags } from '../../cdk.json';
+import { PairingStack } from '../../lib/pairing-stack';
+import { loadAssembly } from '../../local/assembly';
+import type { Assembly } from '../../local/types';
+
+type Context = Record<string, unknown>;
+
+/** The stack's template without function bundles: fast, and free of asset hashes. */
+export function stackTemplate(context: Context = {}): Template {
+  const app = new App({ context: { ...featureFlags, ...context, 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new PairingStack(app, 'AgentTownPairing'));
+}
+
+/** The stack as a cloud assembly on disk; with bundles only when functions are to run. */
+export function stackAssembly(context: Context = {}, { bundled = true } = {}): Assembly {
+  const outdir = mkdtempSync(join(tmpdir(), 'pairing-assembly-'));
+  const bundling = bundled ? {} : { 'aws:cdk:bundling-stacks': [] };
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    context: { ...featureFlags, ...context, ...bundling },
+  });
+  new PairingStack(app, 'AgentTownPairing');
+  app.synth();
+  return loadAssembly(outdir);
+}
