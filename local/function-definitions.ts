@@ -33,13 +33,12 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 
 /**
- * The functions of a template with the environment that Lambda would give them. `localise` turns the URLs of the
- * cloud into those of this host; `awsEnvironment` adds what makes the SDK call the local AWS endpoint.
+ * The functions of a template with the environment that Lambda would give them. `awsEnvironment` adds what makes the
+ * SDK call the local AWS endpoint.
  */
 export function defineFunctions(options: {
   assembly: Assembly;
   resolver: Resolver;
-  localise: (value: string) => string;
   awsEnvironment: (logicalId: string) => Record<string, string>;
 }): FunctionDefinition[] {
   const { assembly, resolver } = options;
@@ -64,7 +63,7 @@ export function defineFunctions(options: {
       ...definition,
       environment: {
         ...runtimeEnvironment(definition, properties.Runtime, logGroup),
-        ...Object.fromEntries(variables.map(([key, value]) => [key, options.localise(String(value))])),
+        ...Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
         ...options.awsEnvironment(logicalId),
       },
     };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ACCOUNT_ID, PARTITION, REGION } from './attributes';
 import type { Functions, InvokeOutcome } from './functions';
-import { GatewayResponses, type GatewayResponseType } from './gateway-responses';
+import { type GatewayAnswer, GatewayResponses, type GatewayResponseType } from './gateway-responses';
 import { expectKnownProperties } from './known-properties';
 import { answerMock } from './mock-integration';
 import type { MayInvoke } from './permissions';
@@ -45,8 +45,18 @@ export class RestApi {
   readonly #gatewayResponses: GatewayResponses;
   readonly #functions: Functions;
   readonly #mayInvoke: MayInvoke;
+  readonly #throttle: boolean;
 
-  constructor(resolver: Resolver, logicalId: string, functions: Functions, mayInvoke: MayInvoke) {
+  constructor(options: {
+    resolver: Resolver;
+    /** Of the RestApi. */
+    logicalId: string;
+    functions: Functions;
+    mayInvoke: MayInvoke;
+    /** False lifts the stage's throttles. */
+    throttle: boolean;
+  }) {
+    const { resolver, logicalId } = options;
     const api = resolver
       .ofType('AWS::ApiGateway::RestApi')
       .find((candidate) => candidate.logicalId === logicalId);
@@ -60,9 +70,11 @@ export class RestApi {
     const rootResourceId = resolver.resolve<string>({ 'Fn::GetAtt': [logicalId, 'RootResourceId'] });
     this.#routes = new RestRoutes(resolver, this.apiId, rootResourceId);
     this.#gatewayResponses = new GatewayResponses(resolver, this.apiId);
-    this.stage = readStage(resolver, this.apiId, (api!.properties.BinaryMediaTypes as string[]) ?? []);
-    this.#functions = functions;
-    this.#mayInvoke = mayInvoke;
+    const binaryMediaTypes = (api!.properties.BinaryMediaTypes as string[] | undefined) ?? [];
+    this.stage = readStage(resolver, this.apiId, binaryMediaTypes);
+    this.#throttle = options.throttle;
+    this.#functions = options.functions;
+    this.#mayInvoke = options.mayInvoke;
   }
 
   /** Answers one request. */
@@ -73,7 +85,7 @@ export class RestApi {
     response.setHeader('x-amzn-requestid', request.requestId);
     response.setHeader('x-amz-apigw-id', request.extendedRequestId);
     if (!match) return this.#refuse(exchange, 'MISSING_AUTHENTICATION_TOKEN');
-    if (!this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
+    if (this.#throttle && !this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
     const body = await readBody(incoming);
     if (body === 'gone') return;
     if (body === 'too-large') {
@@ -94,21 +106,21 @@ export class RestApi {
       mediaType(headerOf(request, 'accept')),
       this.#scope(exchange, body.toString()),
     );
-    if (outcome.kind === 'answered') response.writeHead(outcome.status, outcome.headers).end(outcome.body);
+    if (outcome.kind === 'answered') write(response, outcome);
     else this.#refuse(exchange, MOCK_FAILURES[outcome.kind]);
   }
 
   async #answerFunction(
     exchange: Exchange & { match: RestMatch },
     integration: Extract<RestIntegration, { kind: 'function' }>,
-    body: Buffer,
+    requestBody: Buffer,
   ): Promise<void> {
     const { request, response, match } = exchange;
     const functionLogicalId = this.#functions.logicalIdOf(integration.functionArn);
     if (!this.#mayInvoke(this.#methodArn(match), functionLogicalId)) {
       return this.#refuse(exchange, 'API_CONFIGURATION_ERROR');
     }
-    const event = restEvent(request, match.route, match.pathParameters, this.stage, body);
+    const event = restEvent(request, match.route, match.pathParameters, this.stage, requestBody);
     const timer = setTimeout(() => {
       if (response.headersSent) response.destroy();
       else this.#refuse(exchange, 'INTEGRATION_TIMEOUT');
@@ -127,8 +139,12 @@ export class RestApi {
     const answer = readProxyResponse(outcome.payload);
     if (!answer) return this.#refuse(exchange, FAILURES.malformed);
     if (response.headersSent || response.destroyed) return;
+    const body = this.#responseBody(request, answer);
+    if (answer.status !== 204 && answer.status !== 304) {
+      response.setHeader('content-length', Buffer.byteLength(body));
+    }
     this.#writeHead(response, answer);
-    response.end(this.#responseBody(request, answer));
+    response.end(body);
   }
 
   #writeHead(response: ServerResponse, answer: ProxyResponse): void {
@@ -150,7 +166,7 @@ export class RestApi {
     if (response.headersSent || response.destroyed) return;
     const accept = mediaType(headerOf(request, 'accept'));
     const answer = this.#gatewayResponses.answer(type, this.#scope(exchange), accept);
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    write(response, answer);
   }
 
   #methodArn({ route }: RestMatch): string {
@@ -186,4 +202,9 @@ export class RestApi {
       body,
     };
   }
+}
+
+function write(response: ServerResponse, answer: GatewayAnswer): void {
+  if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(answer.body));
+  response.writeHead(answer.status, answer.headers).end(answer.body);
 }

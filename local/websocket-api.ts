@@ -52,6 +52,8 @@ export class WebSocketApi {
     functions: Functions;
     mayInvoke: MayInvoke;
     limits: WebSocketLimits;
+    /** False lifts the stage's throttle. */
+    throttle: boolean;
   }) {
     const { resolver, logicalId, properties } = options;
     expectKnownProperties(
@@ -81,7 +83,8 @@ export class WebSocketApi {
     this.#select = routeSelector(String(api.properties.RouteSelectionExpression), this.#routes);
     const rate = settings?.ThrottlingRateLimit;
     const burst = settings?.ThrottlingBurstLimit ?? rate;
-    if (burst !== undefined) this.#throttle = new TokenBucket(Number(rate ?? burst), Number(burst));
+    if (options.throttle && burst !== undefined)
+      this.#throttle = new TokenBucket(Number(rate ?? burst), Number(burst));
     this.#connections = options.connections;
     this.#functions = options.functions;
     this.#mayInvoke = options.mayInvoke;

@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { refuseHandshake } from './handshake';
+import type { RestApi } from './rest-api';
+import type { WebSocketApi } from './websocket-api';
+
+/** Request line and headers together: 10,240 bytes (quota of REST APIs). Node answers 431 above it. */
+const MAX_HEADER_BYTES = 10_240;
+
+/** The APIs that a port serves. */
+export interface ServedApis {
+  rest: RestApi | undefined;
+  webSockets: WebSocketApi[];
+}
+
+/** The host's one port, for HTTP and WebSockets. */
+export interface FrontServer {
+  port: number;
+  /** Stops accepting; requests under way go on. */
+  close(): void;
+  /** Breaks every HTTP connection that is still open. */
+  breakAll(): void;
+}
+
+/**
+ * Listens on a port. Requests that come before the APIs are ready wait for them. Throws one clear sentence where the
+ * port cannot be had.
+ */
+export async function listen(host: string, port: number, apis: Promise<ServedApis>): Promise<FrontServer> {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, keepAliveTimeout: 60_000 });
+  server.on('request', (request, response) => void serve(apis, request, response));
+  server.on('upgrade', (request, socket, head) => void upgrade(apis, request, socket, head));
+  await bind(server, host, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+    breakAll: () => server.closeAllConnections(),
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: `Port ${port} on ${host} is in use: stop what listens there, or choose another with --port.`,
+        EACCES: `This user may not listen on port ${port}: choose one above 1023 with --port.`,
+        EADDRNOTAVAIL: `This machine has no address ${host}: choose another with --host.`,
+        ENOTFOUND: `This machine has no address ${host}: choose another with --host.`,
+      };
+      reject(new Error(reasons[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}`));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+async function serve(apis: Promise<ServedApis>, request: IncomingMessage, response: ServerResponse) {
+  try {
+    const { rest } = await apis;
+    if (rest) await rest.handle(request, response);
+    else response.writeHead(404).end();
+  } catch (error) {
+    // A template that this host cannot carry out, found late: as loud as it can be without taking the process along.
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500).end(`The local host failed: ${(error as Error).message}\n`);
+  }
+}
+
+/** A WebSocket stage answers at its name and nowhere below it: 403, as on AWS. */
+async function upgrade(apis: Promise<ServedApis>, request: IncomingMessage, socket: Duplex, head: Buffer) {
+  socket.on('error', () => {});
+  try {
+    const path = request.url?.split('?')[0];
+    const api = (await apis).webSockets.find(({ stage }) => path === `/${stage}`);
+    if (api) await api.accept(request, socket, head);
+    else refuseHandshake(socket, 403);
+  } catch {
+    refuseHandshake(socket, 500);
+  }
+}

@@ -1,0 +1,233 @@
+import { loadAssembly } from './assembly';
+import { startAwsSide } from './aws-side';
+import { Connections } from './connections';
+import { type FrontServer, listen, type ServedApis } from './front-server';
+import { defineFunctions } from './function-definitions';
+import { Functions } from './functions';
+import { localStageUrls, type PublicUrls, publicUrls } from './public-urls';
+import { tokenSecretOf } from './registration-token';
+import { RestApi } from './rest-api';
+import type { Assembly, AwsSide } from './types';
+import { WebSocketApi } from './websocket-api';
+import { WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket-limits';
+
+/** A line of a function, or of the host itself where it names no function. */
+export interface LogLine {
+  functionLogicalId?: string;
+  line: string;
+}
+
+/** What a host needs. One of `assembly` and `directory` says what to run. */
+export interface HostOptions {
+  /** A function is called once the port is taken, so that a port in use shows before a synthesis. */
+  assembly?: Assembly | (() => Promise<Assembly>);
+  /** A cloud assembly on disk. */
+  directory?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default `127.0.0.1`. */
+  host?: string;
+  /** Keeps the tables in this file; in memory when left out. */
+  dbFile?: string;
+  /** Where callers reach this host, when that is not where it listens. */
+  publicUrl?: string;
+  /** The registration token, in place of a generated one. */
+  token?: string;
+  /** Shorter or longer limits than API Gateway's. */
+  webSocketLimits?: Partial<WebSocketLimits>;
+  /** False lifts the throttles of the template's stages. Default true. */
+  throttle?: boolean;
+  /** Takes every log line. Default: standard output. */
+  onLog?: (line: LogLine) => void;
+}
+
+/** A running host. */
+export interface Host {
+  /** Without a slash at the end. */
+  url: string;
+  /** Of each WebSocket stage, by its name. */
+  relayUrls: Record<string, string>;
+  /** The first WebSocket stage's. */
+  relayUrl: string;
+  aws: AwsSide;
+  functions: Functions;
+  /** The open sockets: list them, cut one as a network would. */
+  connections: Connections;
+  /** The WebSocket stages: each takes a `disconnectDelivery`. */
+  webSockets: WebSocketApi[];
+  /** The template's outputs, resolved for this host. */
+  outputs: Record<string, string>;
+  /** Ends everything within 5 s. Calling it again waits for the same end. */
+  stop(): Promise<void>;
+}
+
+/** How long `stop` waits for closing handshakes, then for the `$disconnect`s that follow them. */
+const CLOSE_GRACE_MS = 1_000;
+const DISCONNECT_GRACE_MS = 1_500;
+
+/**
+ * Runs a synthesized stack on this machine: its functions, its APIs and its tables, on one port. Throws one clear
+ * error for whatever it cannot stand in for, and leaves nothing running then.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const limits = { ...WEBSOCKET_LIMITS, ...options.webSocketLimits };
+  const host = options.host ?? '127.0.0.1';
+  const connections = new Connections(limits);
+  let markReady: (apis: ServedApis) => void = () => {};
+  const ready = new Promise<ServedApis>((resolve) => {
+    markReady = resolve;
+  });
+  const server = await listen(host, options.port ?? 0, ready);
+  const urls = publicUrls(host, server.port, options.publicUrl);
+  let aws: AwsSide | undefined;
+  try {
+    const assembly = await assemblyOf(options);
+    const log = logger(options);
+    aws = await startAwsSide({
+      assembly,
+      connections,
+      dbFile: options.dbFile,
+      secretValues: secretValues(assembly, options.token),
+      urls: (resolver) => localStageUrls(resolver, urls),
+      log: (line) => log.write({ line }),
+    });
+    const running = assemble({ options, assembly, aws, connections, limits, urls, onLog: log.write });
+    markReady(running);
+    aws.startEventSources(async (functionLogicalId, event) => {
+      const outcome = await running.functions.invoke(functionLogicalId, event);
+      if (outcome.kind === 'ok') return outcome.payload;
+      throw new Error(outcome.kind === 'function-error' ? outcome.error.errorMessage : outcome.kind);
+    });
+    const parts = { ...running, aws, connections, server, mute: log.mute };
+    let stopped: Promise<void> | undefined;
+    return {
+      url: urls.http,
+      relayUrls: Object.fromEntries(
+        running.webSockets.map(({ stage }) => [stage, `${urls.webSocket}/${stage}`]),
+      ),
+      relayUrl: `${urls.webSocket}/${running.webSockets[0]?.stage ?? ''}`,
+      aws,
+      functions: running.functions,
+      connections,
+      webSockets: running.webSockets,
+      outputs: outputsOf(assembly, aws),
+      stop: () => {
+        stopped ??= stop(parts);
+        return stopped;
+      },
+    };
+  } catch (error) {
+    server.close();
+    server.breakAll();
+    await aws?.stop();
+    throw error;
+  }
+}
+
+async function assemblyOf({ assembly, directory }: HostOptions): Promise<Assembly> {
+  if (typeof assembly === 'function') return await assembly();
+  if (assembly) return assembly;
+  if (directory !== undefined) return loadAssembly(directory);
+  throw new Error('The local host needs an assembly or the directory of one');
+}
+
+/** Everything that reads the template and needs the AWS side. */
+function assemble(parts: {
+  options: HostOptions;
+  assembly: Assembly;
+  aws: AwsSide;
+  connections: Connections;
+  limits: WebSocketLimits;
+  urls: PublicUrls;
+  onLog: (line: LogLine) => void;
+}): ServedApis & { functions: Functions } {
+  const { assembly, aws, connections, limits, options } = parts;
+  const { resolver, mayInvoke } = aws;
+  const throttle = options.throttle ?? true;
+  const definitions = defineFunctions({
+    assembly,
+    resolver,
+    awsEnvironment: (logicalId) => aws.environmentFor(logicalId),
+  });
+  const functions = new Functions(definitions, parts.onLog);
+  const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
+  if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
+  const [rest] = restApis.map(
+    ({ logicalId }) => new RestApi({ resolver, logicalId, functions, mayInvoke, throttle }),
+  );
+  const webSockets = resolver.ofType('AWS::ApiGatewayV2::Stage').map(
+    ({ logicalId, properties }) =>
+      new WebSocketApi({
+        resolver,
+        logicalId,
+        properties,
+        connections,
+        functions,
+        mayInvoke,
+        limits,
+        throttle,
+      }),
+  );
+  return { functions, rest, webSockets };
+}
+
+async function stop(parts: {
+  server: FrontServer;
+  connections: Connections;
+  webSockets: WebSocketApi[];
+  functions: Functions;
+  aws: AwsSide;
+  mute: () => void;
+}): Promise<void> {
+  const { server, connections, webSockets, functions, aws } = parts;
+  server.close();
+  await connections.closeAll(CLOSE_GRACE_MS);
+  // With a database on disk the rows of these connections outlive this process unless `$disconnect` removes them.
+  await within(DISCONNECT_GRACE_MS, Promise.all(webSockets.map((api) => api.settled())));
+  parts.mute();
+  await functions.stop();
+  server.breakAll();
+  await aws.stop();
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+/** Once muted, what breaks because everything ends is no news; the functions' own last lines still are. */
+function logger(options: HostOptions): { write: (line: LogLine) => void; mute: () => void } {
+  const sink = options.onLog ?? (({ line }: LogLine) => void process.stdout.write(`${line}\n`));
+  let muted = false;
+  return {
+    write: (line) => {
+      if (!muted || line.functionLogicalId) sink(line);
+    },
+    mute: () => {
+      muted = true;
+    },
+  };
+}
+
+function secretValues(
+  assembly: Assembly,
+  token: string | undefined,
+): (logicalId: string) => string | undefined {
+  if (token === undefined) return () => undefined;
+  const tokenSecret = tokenSecretOf(assembly.template);
+  if (!tokenSecret)
+    throw new Error('The stack takes no registration token: it has no output named …TokenArn');
+  return (logicalId) => (logicalId === tokenSecret ? token : undefined);
+}
+
+function outputsOf(assembly: Assembly, aws: AwsSide): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(assembly.template.Outputs ?? {})
+      .filter(([, { Condition }]) => Condition === undefined)
+      .map(([name, { Value }]) => [name, String(aws.resolver.resolve(Value))]),
+  );
+}
