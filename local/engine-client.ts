@@ -39,7 +39,7 @@ export function engineClient(url: string): EngineClient {
   const agent = secure ? undefined : new Agent({ keepAlive: true });
   const open = secure ? secureRequest : request;
 
-  function send(target: string, body: string): Promise<EngineAnswer> {
+  function send(target: string, body: string, isRetry = false): Promise<EngineAnswer> {
     return new Promise((done, fail) => {
       const call = open(
         url,
@@ -63,14 +63,19 @@ export function engineClient(url: string): EngineClient {
           );
         },
       );
-      call.on('error', fail);
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // The engine may close an idle connection just as we use it again: nothing was done then.
+        if (call.reusedSocket && error.code === 'ECONNRESET' && !isRetry)
+          send(target, body, true).then(done, fail);
+        else fail(error);
+      });
       call.end(body);
     });
   }
 
   return {
     url,
-    send,
+    send: (target, body) => send(target, body),
     call: async (target, input) => {
       const answer = await send(target, JSON.stringify(input));
       const parsed = JSON.parse(answer.body || '{}');

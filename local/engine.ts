@@ -10,12 +10,14 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** How an engine is started. Platform and environment are arguments for tests. */
+/** How an engine is started. All but the file are arguments for tests. */
 export interface EngineOptions {
   /** Where tables are kept; in memory when left out. */
   dbFile?: string | undefined;
   platform?: string;
   env?: Record<string, string | undefined>;
+  /** Chooses a port to try. */
+  choosePort?: () => Promise<number>;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -31,7 +33,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const binary = engineBinary(options.platform ?? `${process.platform}-${process.arch}`);
   let lastError = '';
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-    const port = await freePort();
+    const port = await (options.choosePort ?? freePort)();
     const outcome = await launch(binary, port, options.dbFile);
     if (typeof outcome !== 'string') return outcome;
     lastError = outcome;
@@ -54,7 +56,8 @@ export function engineBinary(platform: string): string {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of the loopback address that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.on('error', fail);
