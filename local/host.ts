@@ -55,6 +55,8 @@ export interface Host {
   connections: Connections;
   /** The WebSocket stages: each takes a `disconnectDelivery`. */
   webSockets: WebSocketApi[];
+  /** Whether the REST API has a method for a path. */
+  serves(method: string, path: string): boolean;
   /** The template's outputs, resolved for this host. */
   outputs: Record<string, string>;
   /** Ends everything within 5 s. Calling it again waits for the same end. */
@@ -110,6 +112,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       functions: running.functions,
       connections,
       webSockets: running.webSockets,
+      serves: (method, path) => running.rest?.serves(method, path) ?? false,
       outputs: outputsOf(assembly, aws),
       stop: () => {
         stopped ??= stop(parts);

@@ -77,6 +77,11 @@ export class RestApi {
     this.#mayInvoke = options.mayInvoke;
   }
 
+  /** Whether a path has a method, be it `ANY`. */
+  serves(method: string, path: string): boolean {
+    return this.#routes.match(method, path) !== undefined;
+  }
+
   /** Answers one request. */
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = readRequest(incoming);

@@ -1,0 +1,16 @@
+import type { StartRequest } from './command-line';
+import type { Host } from './host';
+
+/** What a person needs to see once the host runs. */
+export function banner(host: Host, request: StartRequest): string {
+  const rows: Array<[string, string]> = [
+    ['public URL', host.url],
+    ...Object.values(host.relayUrls).map((url): [string, string] => ['relay URL', url]),
+    ...(host.serves('GET', '/monitor') ? [['monitor', `${host.url}/monitor`] as [string, string]] : []),
+    ['data', request.dbFile ?? 'in memory, gone at the end (--db FILE keeps it)'],
+    ['token', request.token === undefined ? 'none' : 'from AGENTTOWN_PAIRING_TOKEN'],
+  ];
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(12)}${value}`);
+  const warnings = request.warnings.map((warning) => `  ! ${warning}`);
+  return ['', ...lines, ...warnings, '', '  Ctrl-C ends it.', ''].join('\n');
+}

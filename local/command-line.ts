@@ -1,0 +1,123 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { MIN_TOKEN_CHARACTERS } from './registration-token';
+
+/** What `npm start` was asked for, checked. */
+export interface StartRequest {
+  port: number;
+  host: string;
+  dbFile: string | undefined;
+  publicUrl: string | undefined;
+  /** Undefined under open registration. */
+  token: string | undefined;
+  /** Context for the synthesis, with `registration=open` where there is no token. */
+  context: Record<string, string>;
+  /** Prints AWS calls and request units at the end. */
+  meter: boolean;
+  /** Prints every log line of the functions, not only warnings. */
+  verbose: boolean;
+  /** What the operator should know, a sentence each. */
+  warnings: string[];
+}
+
+/** A request that makes no sense: shown as it is, exit code 2. */
+export class UsageError extends Error {}
+
+interface Flags {
+  port: number;
+  host: string;
+  db?: string;
+  context: Record<string, string>;
+  meter: boolean;
+  verbose: boolean;
+}
+
+const ENVIRONMENT_HELP = `
+Environment:
+  AGENTTOWN_PAIRING_TOKEN       registration token, ${MIN_TOKEN_CHARACTERS} characters or more; without it registration is open
+  AGENTTOWN_PAIRING_PUBLIC_URL  where callers reach this host, as https://pairing.example
+  AWS_ENDPOINT_URL_DYNAMODB     another DynamoDB to use in place of the embedded one
+
+Examples:
+  npm start
+  npm start -- --port 9000 --db pairing.sqlite
+  npm start -- -c accessCodeTtlSeconds=60`;
+
+/** Reads the arguments after `npm start --`, and the environment. `--help` prints and ends the process. */
+export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv): StartRequest {
+  const command = new Command('npm start --')
+    .description('Runs the pairing stack on this machine, from its own synthesized template.')
+    .option('-p, --port <number>', 'port for HTTP and WebSockets', readPort, 8787)
+    .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
+    .option('--db <file>', 'keep the tables in this file (default: in memory, gone at the end)')
+    .option('-c, --context <key=value>', 'option of the stack, repeatable', readContext, {})
+    .option('--meter', 'print AWS calls and request units per function at the end', false)
+    .option('--verbose', 'print every log line of the functions, not only warnings', false)
+    .helpOption('-h, --help', 'print this')
+    .addHelpText('after', ENVIRONMENT_HELP)
+    .allowExcessArguments(false);
+  command.parse(args, { from: 'user' });
+  const flags = command.opts<Flags>();
+  return {
+    port: flags.port,
+    host: flags.host,
+    // npm runs scripts in the package's directory; a path means the directory where the command was typed.
+    dbFile: flags.db === undefined ? undefined : path.resolve(environment.INIT_CWD ?? '.', flags.db),
+    publicUrl: readPublicUrl(environment.AGENTTOWN_PAIRING_PUBLIC_URL),
+    meter: flags.meter,
+    verbose: flags.verbose,
+    ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),
+  };
+}
+
+function readRegistration(
+  { host, context }: Flags,
+  token: string | undefined,
+): Pick<StartRequest, 'token' | 'context' | 'warnings'> {
+  if (token !== undefined && token.length < MIN_TOKEN_CHARACTERS) {
+    throw new UsageError(`AGENTTOWN_PAIRING_TOKEN must have ${MIN_TOKEN_CHARACTERS} characters or more.`);
+  }
+  const warnings = isLoopback(host)
+    ? []
+    : [`${host} is reachable from the network, over plain HTTP: put TLS in front of it.`];
+  const explicitlyOpen = context.registration === 'open';
+  if (token !== undefined && !explicitlyOpen) return { token, context, warnings };
+  if (!explicitlyOpen && context.registration !== undefined) {
+    throw new UsageError(`registration=${context.registration} needs AGENTTOWN_PAIRING_TOKEN.`);
+  }
+  if (!explicitlyOpen && !isLoopback(host)) {
+    throw new UsageError(
+      `Without AGENTTOWN_PAIRING_TOKEN anybody who reaches ${host} could register: set it, or say -c registration=open.`,
+    );
+  }
+  warnings.push(
+    token === undefined
+      ? 'REGISTRATION IS OPEN: whoever reaches this port can register. Set AGENTTOWN_PAIRING_TOKEN to close it.'
+      : 'REGISTRATION IS OPEN, as asked: AGENTTOWN_PAIRING_TOKEN is not used.',
+  );
+  return { token: undefined, context: { ...context, registration: 'open' }, warnings };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
+
+function readContext(text: string, before: Record<string, string>): Record<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as key=value.');
+  return { ...before, [key]: value };
+}
+
+function readPublicUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new UsageError('AGENTTOWN_PAIRING_PUBLIC_URL must be a URL that begins with http:// or https://.');
+  }
+  return text;
+}
