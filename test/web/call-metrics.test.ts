@@ -1,0 +1,68 @@
+import { CallMetrics, percentile, WINDOW_MINUTES } from '../../web/model/call-metrics';
+import { busyHour, callEvents, monitorEvent } from '../support/monitor-events';
+
+const NOW_MS = Date.UTC(2026, 0, 31, 12, 0, 30);
+const MINUTE_MS = 60_000;
+
+function windowOf(...calls: ReturnType<typeof callEvents>[]) {
+  const metrics = new CallMetrics();
+  for (const event of calls.flat()) metrics.add(event);
+  return metrics.window(NOW_MS);
+}
+
+test('the percentile is the nearest rank, and nothing has none', () => {
+  expect(percentile([], 0.5)).toBeNull();
+  expect(percentile([7], 0.95)).toBe(7);
+  expect(percentile([4, 1, 3, 2], 0.5)).toBe(2);
+  expect(
+    percentile(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+      0.95,
+    ),
+  ).toBe(95);
+});
+
+test('a call counts once, in the minute in which it ended, by its outcome', () => {
+  const window = windowOf(
+    callEvents('a', NOW_MS - 100, { durationMs: 50 }),
+    callEvents('b', NOW_MS - 2 * MINUTE_MS, { outcome: 'timeout', durationMs: 1000 }),
+  );
+  expect(window.counts.success.at(-1)).toBe(1);
+  expect(window.counts.timeout.at(-3)).toBe(1);
+  expect(window.totals).toMatchObject({ calls: 2, failed: 1 });
+});
+
+test('the window is an hour of whole minutes that ends with the present one', () => {
+  const { minutes } = windowOf();
+  expect(minutes).toHaveLength(WINDOW_MINUTES);
+  expect(minutes.at(-1)).toBe(Date.UTC(2026, 0, 31, 12, 0) / 1000);
+  expect(minutes[0]).toBe(Date.UTC(2026, 0, 31, 11, 1) / 1000);
+});
+
+test('latency is that of answered calls: a timeout does not stretch it', () => {
+  const window = windowOf(
+    callEvents('a', NOW_MS - 400, { durationMs: 100 }),
+    callEvents('b', NOW_MS - 400, { durationMs: 300, outcome: 'error' }),
+    callEvents('c', NOW_MS - 400, { durationMs: 390, outcome: 'timeout' }),
+  );
+  expect(window.p50.at(-1)).toBe(100);
+  expect(window.p95.at(-1)).toBe(300);
+  expect(window.p50[0]).toBeNull();
+});
+
+test('a cancelled call is no failure', () => {
+  expect(windowOf(callEvents('a', NOW_MS - 400, { outcome: 'cancelled' })).totals.failed).toBe(0);
+});
+
+test('what is older than an hour, ends no call or has no readable time does not count', () => {
+  const metrics = new CallMetrics();
+  metrics.add(monitorEvent('relay.rpc.success', NOW_MS - 61 * MINUTE_MS));
+  metrics.add(monitorEvent('relay.rpc.reply_rejected', NOW_MS));
+  metrics.add({ id: 'x', type: 'relay.rpc.success', time: 'yesterday' });
+  expect(metrics.window(NOW_MS).totals.calls).toBe(0);
+});
+
+test('the order of events does not matter', () => {
+  const events = busyHour(NOW_MS);
+  expect(windowOf(events)).toEqual(windowOf([...events].reverse()));
+});

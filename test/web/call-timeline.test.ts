@@ -1,0 +1,30 @@
+import { callTimeline } from '../../web/model/call-timeline';
+import { callEvents } from '../support/monitor-events';
+
+test('a call is told from its request to its answer, with the time between', () => {
+  const events = [...callEvents('rpc_b', 500), ...callEvents('rpc_a', 1000, { durationMs: 200 }).reverse()];
+  const timeline = callTimeline(events, 'rpc_a');
+  expect(
+    timeline.steps.map(({ stage, offsetMs, sincePreviousMs }) => [stage, offsetMs, sincePreviousMs]),
+  ).toEqual([
+    ['request', 0, 0],
+    ['command', 14, 14],
+    ['message', 191, 177],
+    ['answer', 200, 9],
+  ]);
+  expect(timeline).toMatchObject({ outcome: 'success', totalMs: 200, missing: [] });
+});
+
+test('a call that runs has no outcome and misses its answer', () => {
+  const timeline = callTimeline(callEvents('rpc_a', 1000).slice(0, 2), 'rpc_a');
+  expect(timeline.outcome).toBeUndefined();
+  expect(timeline.missing).toEqual(['answer']);
+});
+
+test('a call to an absent runtime needs no command', () => {
+  expect(callTimeline(callEvents('rpc_a', 1000, { outcome: 'offline' }), 'rpc_a').missing).toEqual([]);
+});
+
+test('stations that the page no longer has are named', () => {
+  expect(callTimeline(callEvents('rpc_a', 1000).slice(3), 'rpc_a').missing).toEqual(['request', 'command']);
+});

@@ -1,0 +1,53 @@
+import { compileFilter, countFilters, type EventFilter, NO_FILTER } from '../../web/model/event-filter';
+import { readMonitorEvent } from '../../web/model/monitor-event';
+import { outcomeOf, toneOfEvent } from '../../web/model/outcome';
+import { callEvents, monitorEvent } from '../support/monitor-events';
+
+const events = [
+  ...callEvents('rpc_a', 1000, { gatewayId: 'gw_a', method: 'chat.send' }),
+  ...callEvents('rpc_b', 2000, { gatewayId: 'gw_b', method: 'tools.invoke', outcome: 'timeout' }),
+  monitorEvent('relay.websocket.connected', 3000, { gatewayId: 'gw_a' }),
+];
+const typesUnder = (filter: Partial<EventFilter>) =>
+  events.filter(compileFilter({ ...NO_FILTER, ...filter })).map(({ type }) => type);
+
+test('no filter lets everything through', () => {
+  expect(typesUnder({})).toHaveLength(events.length);
+  expect(countFilters(NO_FILTER)).toBe(0);
+});
+
+test('a type is matched whole, a family by its beginning', () => {
+  expect(typesUnder({ type: 'relay.rpc.timeout' })).toEqual(['relay.rpc.timeout']);
+  expect(new Set(typesUnder({ type: 'relay.websocket.*' }))).toEqual(
+    new Set(['relay.websocket.message', 'relay.websocket.connected']),
+  );
+});
+
+test('parts of a filter narrow each other', () => {
+  expect(typesUnder({ gatewayId: 'gw_b', outcome: 'timeout' })).toEqual(['relay.rpc.timeout']);
+  expect(typesUnder({ gatewayId: 'gw_a', outcome: 'timeout' })).toEqual([]);
+});
+
+test('text finds every word anywhere in the event, in any case', () => {
+  expect(typesUnder({ text: 'TOOLS timeout' })).toEqual(['relay.rpc.timeout']);
+  expect(typesUnder({ text: 'rpc_a' })).toHaveLength(4);
+});
+
+test("an outcome that the event does not name is read from a call's type", () => {
+  expect(outcomeOf(monitorEvent('relay.rpc.offline', 0))).toBe('offline');
+  expect(outcomeOf(monitorEvent('relay.websocket.disconnected', 0))).toBe('');
+  expect(outcomeOf(monitorEvent('pairing.register.denied', 0))).toBe('denied');
+});
+
+test('a socket that closes is not coloured as a fault', () => {
+  expect(toneOfEvent(monitorEvent('relay.websocket.disconnected', 0))).toBe('quiet');
+  expect(toneOfEvent(monitorEvent('relay.rpc.disconnected', 0))).toBe('warn');
+});
+
+test('what is not an event is not read as one, and unknown members are dropped', () => {
+  for (const value of [null, 7, 'x', {}, { id: 'a', type: 'b' }, { id: 1, type: 'b', time: 'c' }]) {
+    expect(readMonitorEvent(value)).toBeUndefined();
+  }
+  const event = { id: 'a', type: 'b', time: '2026-01-01T00:00:00Z', status: 200, method: 'm' };
+  expect(readMonitorEvent({ ...event, params: 'secret', detail: 5 })).toEqual(event);
+});

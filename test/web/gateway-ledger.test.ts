@@ -1,0 +1,65 @@
+import { GatewayLedger } from '../../web/model/gateway-ledger';
+import type { MonitorEvent } from '../../web/model/monitor-event';
+import { callEvents, monitorEvent } from '../support/monitor-events';
+
+const GATEWAY = 'gw_a';
+const socket = (what: string, atMs: number, rest: Partial<MonitorEvent> = {}) =>
+  monitorEvent(`relay.websocket.${what}`, atMs, { gatewayId: GATEWAY, runtimeType: 'openclaw', ...rest });
+
+function summaryOf(events: readonly MonitorEvent[]) {
+  const ledger = new GatewayLedger();
+  for (const event of events) ledger.add(event);
+  return ledger.list()[0]!;
+}
+
+test('a gateway is connected since its socket opened', () => {
+  expect(summaryOf([socket('connected', 1000), ...callEvents('a', 2000, { gatewayId: GATEWAY })])).toEqual({
+    gatewayId: GATEWAY,
+    runtimeType: 'openclaw',
+    presence: 'connected',
+    sinceMs: 1000,
+    lastSeenMs: 2180,
+    calls: 1,
+    errors: 0,
+  });
+});
+
+test('a gateway whose socket closed is away, and was last seen then', () => {
+  const summary = summaryOf([socket('connected', 1000), socket('disconnected', 3000)]);
+  expect(summary).toMatchObject({ presence: 'away', sinceMs: 3000, lastSeenMs: 3000 });
+});
+
+test('the late end of an old socket does not make a renewed gateway away', () => {
+  const renewed = [socket('connected', 1000), socket('connected', 2000), socket('disconnected', 2500)];
+  expect(summaryOf(renewed)).toMatchObject({ presence: 'connected', sinceMs: 1000 });
+});
+
+test('the end of an unseen old socket does not count when the new one replaced it', () => {
+  const events = [socket('connected', 2000), socket('replaced', 2001), socket('disconnected', 2500)];
+  expect(summaryOf(events).presence).toBe('connected');
+});
+
+test('the order in which events arrive does not matter', () => {
+  const events = [socket('connected', 1000), socket('disconnected', 3000), socket('connected', 4000)];
+  expect(summaryOf([...events].reverse())).toEqual(summaryOf(events));
+});
+
+test("an App's socket says nothing about the runtime", () => {
+  expect(summaryOf([socket('connected', 1000, { clientId: 'client_a' })]).presence).toBe('unknown');
+});
+
+test('failed calls are errors, cancelled ones are not', () => {
+  const outcomes = ['success', 'error', 'timeout', 'offline', 'cancelled'];
+  const events = outcomes.flatMap((outcome, index) =>
+    callEvents(`rpc_${index}`, index * 1000, { gatewayId: GATEWAY, outcome }),
+  );
+  expect(summaryOf(events)).toMatchObject({ calls: 5, errors: 3 });
+});
+
+test('connected gateways come first, then the most recently seen', () => {
+  const ledger = new GatewayLedger();
+  ledger.add(monitorEvent('relay.register.created', 9000, { gatewayId: 'gw_new' }));
+  ledger.add(monitorEvent('relay.register.created', 5000, { gatewayId: 'gw_old' }));
+  ledger.add(socket('connected', 1000));
+  expect(ledger.list().map(({ gatewayId }) => gatewayId)).toEqual([GATEWAY, 'gw_new', 'gw_old']);
+});
