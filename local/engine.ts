@@ -75,6 +75,7 @@ function launch(binary: string, port: number, dbFile: string | undefined): Promi
   const child = spawn(binary, ['serve', '--port', String(port), ...place], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
+    windowsHide: true,
   });
   const guard = guardAgainstOrphan(child);
   const killNow = () => child.kill('SIGKILL');

@@ -9,6 +9,8 @@ import type { Invoke } from './types';
 
 /** How often an idle shard is asked; AWS asks four times a second. */
 const IDLE_POLL_MS = 100;
+/** Pause after a read that failed. */
+const READ_RETRY_MS = 1_000;
 /** The streams API gives at most this many records at once. */
 const LARGEST_READ = 1_000;
 /** Lambda's limit of an event. */
@@ -79,7 +81,7 @@ async function followShard(
   for (;;) {
     signal.throwIfAborted();
     const room = Math.min(LARGEST_READ, Math.max(1, source.batchSize - waiting.length));
-    const records = await shard.read(room);
+    const records = await readAgain(shard, room, ports, signal);
     for (const record of records ?? [])
       if (source.filter(record)) waiting.push(asEventRecord(record, source.delivery.streamArn));
     if (waiting.length > 0 && firstAt === 0) firstAt = performance.now();
@@ -92,6 +94,24 @@ async function followShard(
     }
     if (!records) return;
     if (records.length === 0) await ports.pause(IDLE_POLL_MS);
+  }
+}
+
+/** A read that fails is tried again, as Lambda's poller would: an engine elsewhere may be away for a while. */
+async function readAgain(
+  shard: ShardReader,
+  limit: number,
+  ports: DeliveryPorts,
+  signal: AbortSignal,
+): Promise<StreamRecord[] | undefined> {
+  for (;;) {
+    try {
+      return await shard.read(limit);
+    } catch (error) {
+      signal.throwIfAborted();
+      ports.log(`The stream could not be read: ${(error as Error).message ?? error}`);
+      await ports.pause(READ_RETRY_MS);
+    }
   }
 }
 
