@@ -51,7 +51,9 @@ export function streamedHttp(routes: Routes) {
     });
     out.on('error', () => {}); // The caller is gone; the work goes on.
     if (answer.pieces) for await (const piece of answer.pieces) out.write(piece);
-    out.end(bodyOf(answer));
+    // Status and headers leave with the first write, not with the end.
+    else out.write(bodyOf(answer));
+    out.end();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));
   });
 }

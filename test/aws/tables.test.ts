@@ -5,11 +5,15 @@ import { codeTable } from '../../lambdas/aws/code-table';
 import { connectionTable } from '../../lambdas/aws/connection-table';
 import { gatewayTable } from '../../lambdas/aws/gateway-table';
 import { startAwsSide } from '../../local/aws-side';
-import type { AwsSide } from '../../local/types';
+import type { AwsSide, ConnectionsBackend } from '../../local/types';
 import { describeStores } from '../support/store-contract';
 import { stackAssembly } from '../support/synthesized';
 
-const noSockets = { post: async () => 'gone', describe: () => undefined, disconnect: () => 'gone' } as const;
+const noSockets: ConnectionsBackend = {
+  post: async () => 'gone',
+  describe: () => undefined,
+  disconnect: () => 'gone',
+};
 
 let side: AwsSide;
 let client: DynamoDBClient;

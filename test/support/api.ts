@@ -1,0 +1,87 @@
+/** The HTTP side of the contract, as an App or a runtime calls it. */
+import { registrationToken } from './relay';
+
+/** What came back. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  body: any;
+}
+
+/** How a request differs from a plain GET. */
+export interface RequestOptions {
+  credential?: string | undefined;
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  text?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** One request; a JSON body is parsed. */
+export async function request(base: string, route: string, options: RequestOptions = {}): Promise<Answer> {
+  const [method, path] = route.split(' ') as [string, string];
+  const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const response = await fetch(base + path, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    ...(options.signal ? { signal: options.signal } : {}),
+    headers: {
+      ...(options.credential === undefined ? {} : { authorization: `Bearer ${options.credential}` }),
+      ...options.headers,
+    },
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+/** A registered runtime identity. */
+export interface Registered {
+  gatewayId: string;
+  relaySecret: string;
+  accessCode: string;
+  accessCodeExpiresAt: string;
+  relayUrl: string;
+}
+
+/** Registers a runtime. */
+export async function register(base: string, more: Record<string, unknown> = {}): Promise<Registered> {
+  const body = { runtimeType: 'openclaw', displayName: 'Desk', capabilities: ['echo'], ...more };
+  const answer = await request(base, 'POST /api/relay/register', { credential: registrationToken, body });
+  if (answer.status >= 300) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** A paired App. */
+export interface Paired {
+  gatewayId: string;
+  clientId: string;
+  clientToken: string;
+  connected: boolean;
+}
+
+/** Redeems a code. */
+export async function redeem(base: string, accessCode: string, label?: string): Promise<Paired> {
+  const answer = await request(base, 'POST /api/relay/redeem', { body: { accessCode, label } });
+  if (answer.status !== 200) throw new Error(`redeem: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** Calls the runtime. */
+export function call(
+  base: string,
+  app: Paired,
+  body: Record<string, unknown>,
+  more: RequestOptions = {},
+): Promise<Answer> {
+  return request(base, 'POST /api/relay/rpc', {
+    credential: app.clientToken,
+    body: { gatewayId: app.gatewayId, ...body },
+    ...more,
+  });
+}
