@@ -3,7 +3,10 @@ import type { KeyVerdict } from './credential-keys';
 
 /** Words that a runtime writes under `auth`, `session` or `cookies` to name a way of doing it. */
 const schemeWords =
-  /^(?:none|no|yes|off|on|true|false|null|undefined|auto|default|optional|required|forbidden|unlimited|disabled|enabled|supported|unsupported|any|anonymous|open|public|bearer|basic|digest|token|password|cookie|session|oauth|oauth2|oauth2\.[01]|oidc|openid|saml|jwt|api[-_ ]?key|mtls|tls|hmac|pairing|pairing[-_ ]code|device|device[-_ ]code|device[-_ ]flow|pkce|webauthn|passkey|ssh|header|query|body|same-origin|include|omit|lax|strict|main|shared|isolated|persistent|ephemeral|stateless|stateful|hs256|rs256|es256|eddsa)$/i;
+  /^(?:no|yes|off|on|true|false|null|undefined|auto|default|forbidden|unlimited|any|anonymous|open|public|local|remote|loopback|tailscale|tailnet|trusted-proxy|bearer|basic|digest|token|password|cookie|session|oauth|oauth2|oauth2\.[01]|oidc|openid|saml|jwt|api[-_ ]?key|mtls|tls|certificate|signature|hmac|pairing|device|device[-_ ]flow|client[-_ ]credentials|challenge-response|pkce|webauthn|passkey|ssh|header|query|body|same-origin|include|omit|lax|strict|main|shared|isolated|persistent|ephemeral|stateless|stateful|hs256|rs256|es256|eddsa|agent:[a-z0-9:_-]{1,64}|[a-z]{2,16}[-_ ](?:token|password|code|key|certificate|secret))$/i;
+
+/** Words that say of any credential whether there is one. */
+const presenceWords = /^(?:none|required|not[-_ ]required|optional|supported|unsupported|enabled|disabled)$/i;
 
 /** `128k`, as in `tokens: 128k`. */
 const amount = /^\d{1,9}(?:[.,_]\d{1,9})?[kmb]?$/i;
@@ -16,6 +19,7 @@ const placeholder =
 export function isCredentialUnder(verdict: KeyVerdict, value: unknown): boolean {
   if (typeof value === 'number' || typeof value === 'bigint') return verdict === 'secret';
   if (typeof value !== 'string' || isPlaceholder(value)) return false;
+  if (verdict !== 'opaque' && presenceWords.test(value.trim())) return false;
   if (verdict === 'secret') return true;
   if (verdict === 'scheme') return !schemeWords.test(value.trim()) && !amount.test(value.trim());
   return verdict === 'opaque' && looksRandom(value);
