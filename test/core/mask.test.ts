@@ -1,0 +1,385 @@
+import fc from 'fast-check';
+import { formatCode } from '../../lambdas/core/codes';
+import { findCredentials, judgeKey } from '../../lambdas/core/credential-shapes';
+import { masked, maskText, maskValue } from '../../lambdas/core/mask';
+
+const random = (alphabet: string, length: number) =>
+  fc
+    .array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length + 12 })
+    .map((chars) => chars.join(''));
+const digits = '0123456789';
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const lower = upper.toLowerCase();
+const alnum = `${upper}${lower}${digits}`;
+const base64url = `${alnum}-_`;
+const after = (prefix: string, alphabet: string, length: number) =>
+  random(alphabet, length).map((rest) => prefix + rest);
+const exactly = (prefix: string, alphabet: string, length: number) =>
+  random(alphabet, length).map((rest) => prefix + rest.slice(0, length));
+
+/** Credentials that are known by their own shape, whatever letters stand around them. */
+const shapes: Record<string, fc.Arbitrary<string>> = {
+  'a relay secret': after('ats_', base64url, 43),
+  'a client token': after('atc_', base64url, 43),
+  'a viewer ticket': after('atv_', base64url, 43),
+  'a JWT': fc
+    .tuple(random(base64url, 20), random(base64url, 30), random(base64url, 43))
+    .map(([a, b, c]) => `eyJ${a}.eyJ${b}.${c}`),
+  'an AWS access key': exactly('AKIA', `${upper}${digits}`, 16),
+  'a temporary AWS access key': exactly('ASIA', `${upper}${digits}`, 16),
+  'a Google key': after('AIza', base64url, 35),
+  'a Google access token': after('ya29.', base64url, 40),
+  'a GitHub token': after('ghp_', alnum, 36),
+  'a GitHub app token': after('ghs_', alnum, 36),
+  'a fine-grained GitHub token': after('github_pat_', `${alnum}_`, 60),
+  'a GitLab token': after('glpat-', base64url, 20),
+  'a Slack token': after('xoxb-', `${alnum}-`, 30),
+  'an Anthropic key': after('sk-ant-api03-', base64url, 60),
+  'an OpenAI project key': after('sk-proj-', base64url, 60),
+  'a Stripe key': after('sk_live_', alnum, 24),
+  'an npm token': after('npm_', alnum, 36),
+  'a Hugging Face token': after('hf_', alnum, 34),
+  'a SendGrid key': fc
+    .tuple(exactly('', base64url, 22), exactly('', base64url, 43))
+    .map(([a, b]) => `SG.${a}.${b}`),
+  'a Twilio key': exactly('SK', '0123456789abcdef', 32),
+  'an Azure client secret': after('x3-8Q~', alnum, 34),
+  'a Tailscale key': after('tskey-auth-', alnum, 30),
+  'a Telegram bot token': fc
+    .tuple(exactly('', '123456789', 10), after(':', base64url, 35))
+    .map((parts) => parts.join('')),
+  'a PEM private key': random(alnum, 64).map(
+    (key) => `-----BEGIN RSA PRIVATE KEY-----\n${key}\n-----END RSA PRIVATE KEY-----`,
+  ),
+  'an OpenSSH private key': random(alnum, 64).map(
+    (key) => `-----BEGIN OPENSSH PRIVATE KEY-----\\n${key}\\n-----END OPENSSH PRIVATE KEY-----`,
+  ),
+};
+
+/** Credentials that need a boundary before them, or a name. */
+const bounded: Record<string, fc.Arbitrary<[text: string, secret: string]>> = {
+  'a code': fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bits) => [formatCode(bits), formatCode(bits)]),
+  'a code in lower case': fc
+    .uint8Array({ minLength: 8, maxLength: 8 })
+    .map((bits) => [formatCode(bits).toLowerCase(), formatCode(bits).toLowerCase()]),
+  'an OpenAI key': random(alnum, 40).map((key) => [`sk-${key}`, key]),
+  'a Bearer value': random(base64url, 20).map((key) => [`Bearer ${key}`, key]),
+  'a Basic value': random(alnum, 20).map((key) => [`basic ${key}`, key]),
+  'a user and password': random(alnum, 12).map((key) => [`https://ada:${key}@host.example/path`, key]),
+  'a query string': random(alnum, 12).map((key) => [`GET /relay?a=1&x=${key}`, key]),
+  'a bare query': random(alnum, 12).map((key) => [`wss://host/relay?${key}`, key]),
+  'an IPv4 address': fc.ipV4().map((address) => [address, address]),
+  'an IPv6 address': fc
+    .ipV6()
+    .filter((address) => address !== '::' && /::|^[^.]*$/.test(address))
+    .map((address) => [address, address.includes('.') ? (address.split(':').at(-1) ?? '') : address]),
+  'key=value': random(alnum, 12).map((key) => [`api_key=${key}`, key]),
+  'key: value': random(alnum, 12).map((key) => [`Access Token: "${key} ${key}"`, key]),
+  'a pair in JSON': random(alnum, 12).map((key) => [
+    JSON.stringify({ a: 1, clientSecret: `${key}"\\${key}`, b: 2 }),
+    key,
+  ]),
+  'a pair in JSON in JSON': random(alnum, 12).map((key) => [
+    JSON.stringify(JSON.stringify({ password: key })),
+    key,
+  ]),
+  'a number in JSON': random(digits, 8).map((key) => [`{"password":1${key},"x":1}`, key]),
+  'a list in JSON': random(alnum, 12).map((key) => [`{"tokens":["a","${key}"],"x":1}`, key]),
+  'a pair in a URL fragment': random(alnum, 12).map((key) => [`https://app/#access_token=${key}`, key]),
+  'an authorization header': random(alnum, 12).map((key) => [`authorization: Custom a=1, b=${key}`, key]),
+  'a cookie header': random(alnum, 12).map((key) => [`Cookie: a=1; b=${key}`, key]),
+  'an option': random(alnum, 12).map((key) => [`hermes --password ${key}`, key]),
+  'a passphrase': random(lower, 8).map((key) => [`passphrase: correct horse ${key}`, key]),
+};
+
+describe('masked wherever it stands in a text', () => {
+  test.each(Object.entries(shapes))('%s', (_, credential) => {
+    const around = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(around, credential, around, (before, secret, rest) => {
+        expect(maskText(before + secret + rest)).not.toContain(secret);
+      }),
+    );
+  });
+
+  test.each(Object.entries(bounded))('%s, as a word of its own', (_, credential) => {
+    const prose = fc.constantFrom('', 'see', 'failed:', '{"a":', 'got (', 'x=1 ', '\n', '—', '日本');
+    fc.assert(
+      fc.property(prose, credential, prose, (before, [text, secret], rest) => {
+        expect(maskText(`${before} ${text} ${rest}`)).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+describe('masking', () => {
+  test.each([
+    ['Authorization: Bearer abc.def', `Authorization: ${masked}`],
+    ['{"token":"abc","x":1}', `{"token":"${masked}","x":1}`],
+    ['wss://h/relay/g1?secret=abc next', `wss://h/relay/g1?${masked} next`],
+    ['password: hunter, user=bob', `password: ${masked}, user=bob`],
+    ['from 10.1.2.3:4711 and [2001:db8::1]:443', `from ${masked}:4711 and [${masked}]:443`],
+    ['code AT-7K3M-9QXR-2PVW used', `code ${masked} used`],
+  ])('keeps what is around: %s', (text, expected) => {
+    expect(maskText(text)).toBe(expected);
+  });
+
+  test.each([
+    'maxTokens=100 tokens: 12 requiresToken=true {"token":null}',
+    'session: main, auth: bearer',
+    'at 12:34:56 on 2026-01-14T09:30:00.123Z',
+    'arn:aws:lambda:eu-west-1:123456789012:function:pairing-redeem',
+    'rpc_01JH8Z6W3V9Q4T7Y2M5N8P0R1S took 120 ms, 3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+    'std::vector in task-runner-with-a-long-name-2026',
+    'relay.websocket.connected for gw_7f3a, version 1.2.3',
+    'Error: conditional request failed at /var/task/index.mjs:12:34',
+  ])('leaves alone: %s', (text) => {
+    expect(maskText(text)).toBe(text);
+  });
+
+  const pieces = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      'token',
+      '=',
+      ':',
+      '"',
+      "'",
+      '\\',
+      '[',
+      ']',
+      '{',
+      '}',
+      masked,
+      '…',
+      ' ',
+      '\n',
+      '?',
+      '&',
+      '@',
+      '://',
+      '1.2.3.4',
+      '::1',
+      'Bearer ',
+      'eyJ',
+      'AT-',
+      '--token ',
+      'cookie',
+    ),
+    ...Object.values(shapes),
+  );
+  const text = fc.array(pieces, { maxLength: 24 }).map((parts) => parts.join(''));
+
+  test('twice is masking once', () => {
+    fc.assert(
+      fc.property(text, (input) => expect(maskText(maskText(input))).toBe(maskText(input))),
+      { numRuns: 500 },
+    );
+  });
+
+  test('to a length keeps to it, and twice is once there too', () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 16, max: 80 }), (input, maxLength) => {
+        const once = maskText(input, { maxLength });
+        expect(once.length).toBeLessThanOrEqual(maxLength);
+        expect(maskText(once, { maxLength })).toBe(once);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('happens before a text is cut, so that no half of a credential is left', () => {
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    for (let maxLength = 16; maxLength < 60; maxLength++) {
+      expect(maskText(`the key is ${secret}`, { maxLength })).not.toContain('a1B2');
+    }
+  });
+
+  test('of a megabyte takes a moment, however it is made', () => {
+    const fillings = [
+      'a',
+      ' ',
+      '-',
+      '.',
+      ':',
+      '=',
+      '"',
+      '\\',
+      '/',
+      '@',
+      '[',
+      '1.',
+      '::',
+      'a:',
+      'eyJ',
+      'eyJa.',
+      'AKIA',
+      'ghp_',
+      'sk-',
+      'sk-a',
+      'ats_',
+      'AT-',
+      'AT-AAAA-',
+      'key=',
+      'key: ',
+      'token="',
+      'token=\'\\"',
+      'token=[',
+      'token={',
+      'token:',
+      'cookie:',
+      '://',
+      'a://b:',
+      'a://]:',
+      '?a=',
+      '?',
+      '#',
+      'M-',
+      'SG.',
+      '-----BEGIN PRIVATE KEY',
+      '-----BEGIN RSA PRIVATE KEY-----\n',
+      '--token ',
+      '-a ',
+      'Bearer ',
+      'a@',
+      '%41',
+      'é',
+      '😀',
+      '\ufdfa',
+      'passwordpassword',
+      'aB',
+      '123456:',
+    ];
+    for (const filling of fillings) {
+      const large = filling.repeat((1 << 20) / filling.length);
+      const started = performance.now();
+      findCredentials(large);
+      maskText(large, { maxLength: 500 });
+      expect([filling, performance.now() - started < 4_000]).toEqual([filling, true]);
+    }
+  }, 120_000);
+});
+
+describe('a name', () => {
+  test.each([
+    [
+      'secret',
+      'token accessToken TOKEN authtoken id_token csrf-token token2 tokenProd password passWord DB_PASSWORD passwd pwd passphrase apiKey api-key API_KEY apikey APIKeys x-api-key openaiKey secret clientSecret secretAccessKey private_key privateKeyPem sshKey SSHKey tlsKey pairingCode accessCode pin seedPhrase connectionString connect.sid sessionToken',
+    ],
+    [
+      'scheme',
+      'tokens auth authorization Proxy-Authorization cookie Set-Cookie cookies credential credentials session jwt',
+    ],
+    [
+      'opaque',
+      'maxTokens max_tokens requiresToken hasPassword tokenEndpoint tokenType tokenExpiresAt accessKeyId sessionId sessionKey key keyId cacheKey inputTokens eosToken tokensPerMinute passwordFile',
+    ],
+    ['public', 'publicKey pubkey ssh_public_key sshPublicKey jwks hostKey certPin tlsPin'],
+    [
+      'plain',
+      'url name code errorCode challengeId codeHash tokenHash passwordHash secretSha256 tokenizer secretary passwordless keyboard bypass pinned cookbook author authMode capabilities compass',
+    ],
+  ])('is judged %s in every spelling', (verdict, names) => {
+    expect(names.split(' ').filter((name) => judgeKey(name) !== verdict)).toEqual([]);
+  });
+});
+
+describe('a value for a log', () => {
+  test('loses what its names and shapes give away, and keeps the rest', () => {
+    const value = {
+      request: {
+        headers: { Authorization: 'Bearer x', 'user-agent': 'app/1' },
+        rawHeaders: ['Cookie', 'a=b', 'Accept', '*/*'],
+      },
+      env: [
+        { name: 'API_KEY', value: 'abc' },
+        { name: 'HOME', value: '/root' },
+      ],
+      argv: ['--token', 'abc', '--verbose'],
+      tokens: { input: 5, main: 'abc' },
+      maxTokens: 100,
+      codeHash: 'abcdef',
+      note: 'from 10.0.0.1',
+      secret: { any: 'thing' },
+      requiresToken: true,
+      password: null,
+    };
+    expect(maskValue(value)).toEqual({
+      request: {
+        headers: { Authorization: masked, 'user-agent': 'app/1' },
+        rawHeaders: ['Cookie', masked, 'Accept', '*/*'],
+      },
+      env: [
+        { name: 'API_KEY', value: masked },
+        { name: 'HOME', value: '/root' },
+      ],
+      argv: ['--token', masked, '--verbose'],
+      tokens: { input: 5, main: masked },
+      maxTokens: 100,
+      codeHash: 'abcdef',
+      note: `from ${masked}`,
+      secret: masked,
+      requiresToken: true,
+      password: null,
+    });
+  });
+
+  test('is a copy: the original stays as it was', () => {
+    const value = { token: 'abc', list: [{ a: 1 }] };
+    const copy = maskValue(value) as typeof value;
+    expect(value.token).toBe('abc');
+    expect(copy.list).not.toBe(value.list);
+  });
+
+  test('may be an error with a cause, a map, a set, a date or bytes', () => {
+    const error = new Error('token=abc', { cause: new Error('Bearer q1w2e3r4t5') });
+    expect(JSON.stringify(maskValue(error))).not.toMatch(/abc|q1w2/);
+    expect(maskValue(new Map([['token', 'abc']]))).toEqual({ token: masked });
+    expect(maskValue(new Set(['10.0.0.1']))).toEqual([masked]);
+    expect(maskValue(new Date(0))).toMatch(/1970/);
+    expect(maskValue({ body: new TextEncoder().encode('token=abc') })).toEqual({ body: '[bytes]' });
+  });
+
+  test('may contain itself, be endless or refuse to be read', () => {
+    const cycle: Record<string, unknown> = { name: 'a' };
+    cycle.self = cycle;
+    expect(maskValue(cycle)).toEqual({ name: 'a', self: '[circular]' });
+    expect((maskValue(new Array(1_000_000).fill(1)) as unknown[]).at(-1)).toBe('[more]');
+    const hostile = {
+      get a() {
+        throw new Error('no');
+      },
+    };
+    expect(maskValue({ hostile })).toEqual({ hostile: '[unreadable]' });
+    expect(
+      maskValue(
+        new Proxy(
+          {},
+          {
+            ownKeys: () => {
+              throw new Error('no');
+            },
+          },
+        ),
+      ),
+    ).toBe('[unreadable]');
+    let deep: unknown = 1;
+    for (let i = 0; i < 10_000; i++) deep = [deep];
+    expect(JSON.stringify(maskValue(deep))).toContain('[too deep]');
+  });
+
+  test('keeps a member named __proto__ a member', () => {
+    const copy = maskValue(JSON.parse('{"__proto__":{"token":"abc","a":1}}'));
+    expect(JSON.stringify(copy)).toBe(`{"__proto__":{"token":"${masked}","a":1}}`);
+  });
+
+  test('never throws and never lets a named secret through', () => {
+    const name = fc.constantFrom('token', 'apiKey', 'PASSWORD', 'client-secret', 'cookie');
+    fc.assert(
+      fc.property(fc.anything(), name, fc.stringMatching(/^S3[A-Za-z0-9]{16}$/), (around, key, secret) => {
+        const text = JSON.stringify(maskValue({ around, list: [{ [key]: secret }, `${key}=${secret}`] }));
+        expect(text).not.toContain(secret);
+      }),
+    );
+  });
+});
