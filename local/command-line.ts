@@ -27,9 +27,9 @@ interface Flags {
   port: number;
   host: string;
   db?: string;
-  context: Record<string, string>;
-  meter: boolean;
-  verbose: boolean;
+  context?: Record<string, string>;
+  meter?: true;
+  verbose?: true;
 }
 
 const ENVIRONMENT_HELP = `
@@ -50,12 +50,13 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     .option('-p, --port <number>', 'port for HTTP and WebSockets', readPort, 8787)
     .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
     .option('--db <file>', 'keep the tables in this file (default: in memory, gone at the end)')
-    .option('-c, --context <key=value>', 'option of the stack, repeatable', readContext, {})
-    .option('--meter', 'print AWS calls and request units per function at the end', false)
-    .option('--verbose', 'print every log line of the functions, not only warnings', false)
+    .option('-c, --context <key=value>', 'option of the stack, repeatable', readContext)
+    .option('--meter', 'print AWS calls and request units per function at the end')
+    .option('--verbose', 'print every log line of the functions, not only warnings')
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', ENVIRONMENT_HELP)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   command.parse(args, { from: 'user' });
   const flags = command.opts<Flags>();
   return {
@@ -64,14 +65,14 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     // npm runs scripts in the package's directory; a path means the directory where the command was typed.
     dbFile: flags.db === undefined ? undefined : path.resolve(environment.INIT_CWD ?? '.', flags.db),
     publicUrl: readPublicUrl(environment.AGENTTOWN_PAIRING_PUBLIC_URL),
-    meter: flags.meter,
-    verbose: flags.verbose,
+    meter: flags.meter ?? false,
+    verbose: flags.verbose ?? false,
     ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),
   };
 }
 
 function readRegistration(
-  { host, context }: Flags,
+  { host, context = {} }: Flags,
   token: string | undefined,
 ): Pick<StartRequest, 'token' | 'context' | 'warnings'> {
   if (token !== undefined && token.length < MIN_TOKEN_CHARACTERS) {
@@ -108,7 +109,7 @@ function readPort(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 }
 
-function readContext(text: string, before: Record<string, string>): Record<string, string> {
+function readContext(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as key=value.');
   return { ...before, [key]: value };

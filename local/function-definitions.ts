@@ -84,6 +84,8 @@ function runtimeEnvironment(
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    // Lambda has the runtime's Node.js; a warning about this machine's would only be noise.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     LAMBDA_TASK_ROOT: definition.directory,
     LANG: 'en_US.UTF-8',
     PATH: process.env.PATH ?? '',
