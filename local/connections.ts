@@ -50,7 +50,8 @@ export class Connections implements ConnectionsBackend {
     const connection: Connection = {
       ...identity,
       socket,
-      lastActiveAt: identity.connectedAt,
+      // Not `connectedAt`: a slow `$connect` is no idleness.
+      lastActiveAt: new Date(),
       closing: undefined,
     };
     this.#open.set(identity.connectionId, connection);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { FunctionDefinition } from './function-definitions';
 
@@ -33,7 +32,8 @@ type WorkerMessage =
   | { type: 'result'; id: number; payload: string }
   | { type: 'error'; id: number; error: FunctionError }
   | { type: 'chunk'; id: number; data: Uint8Array }
-  | { type: 'end'; id: number };
+  | { type: 'end'; id: number }
+  | { type: 'log'; text: string };
 
 const WORKER_FILE = path.join(__dirname, 'function-worker.mjs');
 
@@ -46,7 +46,8 @@ export class FunctionThread {
   readonly #worker: Worker;
   readonly #definition: FunctionDefinition;
   readonly #running = new Map<number, ThreadInvocation>();
-  readonly #exited: Promise<void>;
+  readonly #onLine: (line: string) => void;
+  #partialLine = '';
   #markInitialised: () => void = () => {};
   #nextId = 1;
 
@@ -60,23 +61,15 @@ export class FunctionThread {
       env: definition.environment,
       // Whatever flags and loaders run this process must not reach the function.
       execArgv: [],
-      stdout: true,
-      stderr: true,
     });
+    this.#onLine = onLine;
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#crash('Runtime.UnhandledError', String(error.stack ?? error)));
-    const outputs = [this.#worker.stdout, this.#worker.stderr].map(
-      (input) =>
-        new Promise<void>((resolve) => createInterface({ input }).on('line', onLine).on('close', resolve)),
+    this.#worker.on('error', (error) =>
+      this.#fail(crash('Runtime.UnhandledError', String(error.stack ?? error))),
     );
-    this.#exited = new Promise<void>((resolve) => {
-      this.#worker.on('exit', (code) => {
-        this.#crash('Runtime.ExitError', `Runtime exited with status ${code}`);
-        resolve();
-      });
-    }).then(async () => {
-      await Promise.all(outputs);
-    });
+    this.#worker.on('exit', (code) =>
+      this.#fail(crash('Runtime.ExitError', `Runtime exited with status ${code}`)),
+    );
   }
 
   /** Invocations that have not ended. */
@@ -100,11 +93,10 @@ export class FunctionThread {
     return () => this.#running.delete(id);
   }
 
-  /** Ends the thread wherever it is; invocations under way fail. Resolves when its last log line is out. */
+  /** Ends the thread wherever it is; invocations under way fail. Every line that it logged is out by then. */
   async terminate(): Promise<void> {
     this.state = 'ended';
     await this.#worker.terminate();
-    await this.#exited;
   }
 
   #receive(message: WorkerMessage): void {
@@ -123,6 +115,9 @@ export class FunctionThread {
           message.id,
           Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length),
         );
+        return;
+      case 'log':
+        this.#log(message.text);
         return;
       case 'result':
         this.#finish(message.id)?.onResult(message.payload);
@@ -148,8 +143,10 @@ export class FunctionThread {
     return invocation;
   }
 
-  #crash(errorType: string, errorMessage: string): void {
-    this.#fail({ errorType, errorMessage });
+  #log(text: string): void {
+    const lines = (this.#partialLine + text).split('\n');
+    this.#partialLine = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(line);
   }
 
   #fail(error: FunctionError): void {
@@ -159,4 +156,8 @@ export class FunctionThread {
     this.#running.clear();
     for (const invocation of running) invocation.onError(error);
   }
+}
+
+function crash(errorType: string, errorMessage: string): FunctionError {
+  return { errorType, errorMessage };
 }

@@ -5,7 +5,7 @@
  *
  * Messages in:  `{ type: 'invoke', id, event, requestId, deadlineMs, arn, streaming }`, `{ type: 'ack', id, bytes }`
  * Messages out: `{ type: 'ready' }`, `{ type: 'result', id, payload }`, `{ type: 'error', id, error }`,
- *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`
+ *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`, `{ type: 'log', text }`
  * A streaming function sends its chunks, `end` with the end of its stream and `result` when its handler is done.
  * Events and results travel as JSON text, because that is what Lambda carries: what JSON drops is dropped here too.
  *
@@ -72,6 +72,19 @@ class ResponseStream extends Writable {
     this.#waiting = undefined;
     callback();
   }
+}
+
+// A worker's own output streams lag behind its messages and lose what is in them when it is terminated. Sent as
+// messages, every line stands before the result of its invocation, and none is lost.
+for (const output of [process.stdout, process.stderr]) {
+  output.write = (chunk, encoding, callback) => {
+    port.postMessage({
+      type: 'log',
+      text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString(),
+    });
+    (typeof encoding === 'function' ? encoding : callback)?.();
+    return true;
+  };
 }
 
 globalThis.awslambda = {
