@@ -24,9 +24,25 @@ test('a gateway is connected since its socket opened', () => {
   });
 });
 
+test('however many calls follow, it is known since when a gateway is connected', () => {
+  const calls = Array.from({ length: 300 }, (_, index) =>
+    callEvents(`rpc_${index}`, 2000 + index * 500, { gatewayId: GATEWAY }),
+  ).flat();
+  const events = [socket('connected', 1000), ...calls];
+  expect(summaryOf(events)).toMatchObject({ presence: 'connected', sinceMs: 1000 });
+  expect(summaryOf([...events].reverse())).toMatchObject({ presence: 'connected', sinceMs: 1000 });
+});
+
 test('a gateway whose socket closed is away, and was last seen then', () => {
   const summary = summaryOf([socket('connected', 1000), socket('disconnected', 3000)]);
   expect(summary).toMatchObject({ presence: 'away', sinceMs: 3000, lastSeenMs: 3000 });
+});
+
+test('a call that finds nobody does not count as having seen the runtime', () => {
+  const call = callEvents('rpc_a', 9000, { gatewayId: GATEWAY, outcome: 'offline' });
+  expect(summaryOf(call).lastSeenMs).toBeUndefined();
+  const events = [socket('connected', 1000), socket('disconnected', 3000), ...call];
+  expect(summaryOf(events)).toMatchObject({ presence: 'away', lastSeenMs: 3000 });
 });
 
 test('the late end of an old socket does not make a renewed gateway away', () => {

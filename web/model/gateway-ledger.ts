@@ -10,8 +10,8 @@ export interface GatewaySummary {
   readonly presence: 'connected' | 'away' | 'removed' | 'unknown';
   /** When that began, as far as seen; milliseconds since 1970. */
   readonly sinceMs?: number;
-  /** The newest event of the gateway; milliseconds since 1970. */
-  readonly lastSeenMs: number;
+  /** The newest event that the runtime itself caused; milliseconds since 1970. Absent when there is none. */
+  readonly lastSeenMs?: number;
   /** Ended calls. */
   readonly calls: number;
   /** Those of them that failed. */
@@ -20,6 +20,7 @@ export interface GatewaySummary {
 
 interface Entry {
   runtimeType?: string;
+  runtimeTypeMs: number;
   lastSeenMs: number;
   calls: number;
   errors: number;
@@ -27,13 +28,16 @@ interface Entry {
   presence: MonitorEvent[];
 }
 
+/** Events that a runtime causes; a call to it proves nothing before it answers. */
+const OF_THE_RUNTIME =
+  /^relay\.(websocket\.(connected|message|disconnected|replaced)|register\.created|rpc\.(success|error)|secret\.rotated)$/;
 const MAX_PRESENCE_EVENTS = 40;
+const SIGNS_OF_LIFE = new Set(['relay.rpc.command_sent', 'relay.rpc.success']);
 const PRESENCE_TYPES = new Set([
+  ...SIGNS_OF_LIFE,
   'relay.websocket.connected',
   'relay.websocket.disconnected',
   'relay.websocket.replaced',
-  'relay.rpc.command_sent',
-  'relay.rpc.success',
   'relay.rpc.offline',
   'relay.gateway.removed',
 ]);
@@ -45,20 +49,28 @@ export class GatewayLedger {
   /** Counts an event; one without a gateway is ignored. */
   add(event: MonitorEvent): void {
     if (!event.gatewayId) return;
-    const entry = this.#entries.get(event.gatewayId) ?? { lastSeenMs: 0, calls: 0, errors: 0, presence: [] };
+    const entry = this.#entries.get(event.gatewayId) ?? {
+      runtimeTypeMs: 0,
+      lastSeenMs: 0,
+      calls: 0,
+      errors: 0,
+      presence: [],
+    };
     this.#entries.set(event.gatewayId, entry);
     const atMs = timeMsOf(event);
-    if (event.runtimeType && (atMs >= entry.lastSeenMs || !entry.runtimeType)) {
+    if (event.runtimeType && atMs >= entry.runtimeTypeMs) {
       entry.runtimeType = event.runtimeType;
+      entry.runtimeTypeMs = atMs;
     }
-    entry.lastSeenMs = Math.max(entry.lastSeenMs, atMs);
     const outcome = callOutcomeOf(event);
     if (outcome) entry.calls += 1;
     if (outcome && isFailure(outcome)) entry.errors += 1;
     // A socket event that names a client is an App's socket and says nothing about the runtime.
     const isAppSocket = event.type.startsWith('relay.websocket.') && event.clientId !== undefined;
-    if (PRESENCE_TYPES.has(event.type) && !isAppSocket) {
-      entry.presence = [...entry.presence, event].sort(byId).slice(-MAX_PRESENCE_EVENTS);
+    if (isAppSocket) return;
+    if (OF_THE_RUNTIME.test(event.type)) entry.lastSeenMs = Math.max(entry.lastSeenMs, atMs);
+    if (PRESENCE_TYPES.has(event.type)) {
+      entry.presence = tellingOf([...entry.presence, event].sort(byId)).slice(-MAX_PRESENCE_EVENTS);
     }
   }
 
@@ -69,17 +81,27 @@ export class GatewayLedger {
         gatewayId,
         ...(entry.runtimeType ? { runtimeType: entry.runtimeType } : {}),
         ...presenceOf(entry.presence),
-        lastSeenMs: entry.lastSeenMs,
+        ...(entry.lastSeenMs > 0 ? { lastSeenMs: entry.lastSeenMs } : {}),
         calls: entry.calls,
         errors: entry.errors,
       }))
       .sort(
         (a, b) =>
           Number(b.presence === 'connected') - Number(a.presence === 'connected') ||
-          b.lastSeenMs - a.lastSeenMs ||
+          (b.lastSeenMs ?? 0) - (a.lastSeenMs ?? 0) ||
           byId({ id: a.gatewayId }, { id: b.gatewayId }),
       );
   }
+}
+
+/** Leaves out signs of life of a runtime that is known to be there, else they would push out all the rest. */
+function tellingOf(events: readonly MonitorEvent[]): MonitorEvent[] {
+  const telling: MonitorEvent[] = [];
+  for (const event of events) {
+    const isSignOfLife = SIGNS_OF_LIFE.has(event.type);
+    if (!isSignOfLife || presenceOf(telling).presence !== 'connected') telling.push(event);
+  }
+  return telling;
 }
 
 /**

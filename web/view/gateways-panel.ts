@@ -5,7 +5,7 @@ import { byId, create, setText } from './dom';
 /** The most gateways listed; those beyond were seen longest ago. */
 const MAX_LISTED = 100;
 
-const STATES = { connected: 'Connected', away: 'Away', removed: 'Removed', unknown: 'Seen' } as const;
+const STATES = { connected: 'Connected', away: 'Away', removed: 'Removed', unknown: 'Unknown' } as const;
 
 /** The table of gateways. */
 export interface GatewaysPanel {
@@ -46,28 +46,33 @@ export function createGatewaysPanel(onPick: (gatewayId: string) => void): Gatewa
 
 function stateText({ presence, sinceMs, lastSeenMs }: GatewaySummary, nowMs: number): string {
   const isConnected = presence === 'connected' && sinceMs !== undefined;
-  const age = formatAge(Math.max(0, nowMs - (isConnected ? sinceMs : lastSeenMs)));
+  const fromMs = isConnected ? sinceMs : lastSeenMs;
+  if (fromMs === undefined) return 'not seen yet';
+  const age = formatAge(Math.max(0, nowMs - fromMs));
   if (isConnected) return age === 'now' ? 'just now' : `for ${age}`;
   return age === 'now' ? 'seen just now' : `seen ${age} ago`;
 }
 
+function momentText({ presence, sinceMs, lastSeenMs }: GatewaySummary, nowMs: number): string {
+  if (presence === 'connected' && sinceMs !== undefined) {
+    return `Connected since ${formatMoment(sinceMs, nowMs)}`;
+  }
+  return lastSeenMs === undefined ? '' : `Last seen ${formatMoment(lastSeenMs, nowMs)}`;
+}
+
 function rowOf(gateway: GatewaySummary, nowMs: number, filteredId: string): HTMLTableRowElement {
-  const { gatewayId, presence, sinceMs, lastSeenMs, errors } = gateway;
+  const { gatewayId, presence, errors } = gateway;
   const name = create('button', { className: 'link', title: gatewayId }, shortenId(gatewayId, 26));
   name.type = 'button';
   name.dataset.gatewayId = gatewayId;
   name.setAttribute('aria-pressed', String(gatewayId === filteredId));
-  const moment =
-    presence === 'connected' && sinceMs !== undefined
-      ? `Connected since ${formatMoment(sinceMs, nowMs)}`
-      : `Last seen ${formatMoment(lastSeenMs, nowMs)}`;
   return create(
     'tr',
     {},
     create('td', {}, name, create('small', {}, gateway.runtimeType ?? 'unknown runtime')),
     create(
       'td',
-      { title: moment, tone: presence === 'connected' ? 'good' : 'quiet' },
+      { title: momentText(gateway, nowMs), tone: presence === 'connected' ? 'good' : 'quiet' },
       create('span', { className: 'state' }, STATES[presence]),
       create('small', {}, stateText(gateway, nowMs)),
     ),
