@@ -41,7 +41,12 @@ export function bindKeys(actions: KeyActions): void {
       return actions.move(by);
     }
     if (dialogOpen) return;
-    if (event.key === 'Enter' && (target.id === 'grid' || target === document.body)) actions.open();
+    if (event.key === 'Enter' && (target.id === 'grid' || target === document.body)) {
+      // Else the key would go on to press the button that the dialog focuses.
+      event.preventDefault();
+      actions.open();
+      return;
+    }
     const action = keys[event.key];
     if (!action) return;
     event.preventDefault();
