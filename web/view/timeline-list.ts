@@ -6,7 +6,7 @@ import { create } from './dom';
 const NAMES: Record<CallStage, string> = {
   request: 'Request',
   command: 'Command sent',
-  message: 'Message from the runtime',
+  message: 'Message received',
   answer: 'Answer',
   other: 'Event',
 };
