@@ -1,0 +1,369 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { launchBrowser } from '../support/chromium';
+import { busyHour, callEvents, monitorEvent } from '../support/monitor-events';
+import {
+  contrastOf,
+  countRowElements,
+  enterToken,
+  type OpenedMonitor,
+  openEvent,
+  openMonitor,
+  overflowsSideways,
+  paintedPixels,
+  shownTypes,
+  waitForNewestRow,
+  waitForText,
+  waitUntilLive,
+} from '../support/monitor-steps';
+import { type BuiltPage, buildPage, MonitorStub } from '../support/monitor-stub';
+
+const TOKEN = 'registration-token-of-a-test';
+const SCREENSHOTS = join(__dirname, '../screenshots');
+
+let browser: Browser;
+let built: BuiltPage;
+let stub: MonitorStub;
+let opened: OpenedMonitor[] = [];
+
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  [browser, built] = await Promise.all([launchBrowser(), buildPage()]);
+});
+afterAll(async () => browser?.close());
+beforeEach(async () => {
+  stub = new MonitorStub(built, { token: TOKEN });
+  await stub.start();
+});
+afterEach(async () => {
+  const faults = (await Promise.all(opened.map((monitor) => monitor.faults()))).flat();
+  await Promise.all(opened.map((monitor) => monitor.close()));
+  opened = [];
+  await stub.stop();
+  expect(faults).toEqual([]);
+});
+
+async function open(options?: BrowserContextOptions) {
+  const monitor = await openMonitor(browser, stub.url, options);
+  opened.push(monitor);
+  return monitor.page;
+}
+
+async function openLive(options?: BrowserContextOptions) {
+  const page = await open(options);
+  await enterToken(page, TOKEN);
+  await waitUntilLive(page);
+  return page;
+}
+
+test('the page loads nothing and its policy lets only its own script and style run', () => {
+  expect(built.html).not.toMatch(/\s(src|href)="(?!data:|#)/);
+  expect(built.html).not.toMatch(/<[^>]*\s(on[a-z]+|style)=/);
+  const hash = "'sha256-[A-Za-z0-9+/]{43}='";
+  expect(built.csp).toMatch(
+    new RegExp(
+      `^default-src 'none'; script-src ${hash}; style-src ${hash}; connect-src 'self'; img-src data:; `,
+    ),
+  );
+  for (const directive of ['base-uri', 'form-action', 'frame-ancestors']) {
+    expect(built.csp).toContain(`${directive} 'none'`);
+  }
+});
+
+test('a wrong token is refused with a clear message and may be typed again', async () => {
+  const page = await open();
+  await enterToken(page, 'not-the-token-at-all');
+  await page.waitForSelector('#gate-error:not([hidden])');
+  expect(await page.textContent('#gate-error')).toContain('The token was not accepted');
+  expect(await page.isVisible('#board')).toBe(false);
+  await enterToken(page, TOKEN);
+  await waitUntilLive(page);
+});
+
+test('the token is kept for the tab only, travels in the header only, and can be forgotten', async () => {
+  const page = await openLive();
+  const stores = await page.evaluate(() => [{ ...sessionStorage }, { ...localStorage }]);
+  expect(Object.values(stores[0]!)).toEqual([TOKEN]);
+  expect(JSON.stringify(stores[1])).not.toContain(TOKEN);
+  expect(stub.requests.filter(({ url }) => url.includes(TOKEN))).toEqual([]);
+  expect(stub.requests.at(-1)!.authorization).toBe(`Bearer ${TOKEN}`);
+  await page.reload();
+  await waitUntilLive(page);
+  await page.click('#leave');
+  await page.waitForSelector('#gate:not([hidden])');
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
+test('a token that stops being valid is asked for again', async () => {
+  const page = await openLive();
+  stub.access = { token: 'another-registration-token' };
+  stub.endStreams();
+  await page.waitForSelector('#gate-error:not([hidden])');
+  expect(await page.isVisible('#board')).toBe(false);
+});
+
+test('under open registration a local viewer needs no token', async () => {
+  stub.access = 'open';
+  const page = await open();
+  await waitUntilLive(page);
+  expect(await page.isVisible('#gate')).toBe(false);
+});
+
+test('a viewer whom the server will never admit is told why, without a field for a token', async () => {
+  stub.access = { refuse: 'Registration is open here: only this machine may watch.' };
+  const page = await open();
+  await page.waitForSelector('#gate:not([hidden])');
+  expect(await page.textContent('#gate-error')).toContain('only this machine may watch');
+  expect(await page.isVisible('#token')).toBe(false);
+  stub.access = 'open';
+  await page.click('#gate-retry');
+  await waitUntilLive(page);
+});
+
+test('an empty table says what to do', async () => {
+  const page = await openLive();
+  await waitForText(page, '#empty-title', 'No events yet');
+  expect(await page.isVisible('#empty-text')).toBe(true);
+});
+
+test('events come in live, newest first', async () => {
+  const page = await openLive();
+  const call = callEvents('rpc_live', Date.now());
+  stub.emit(...call);
+  await waitForNewestRow(page, 'relay.rpc.success');
+  expect(await shownTypes(page)).toEqual(call.map(({ type }) => type).reverse());
+  expect(await page.textContent('.rows > .row[aria-rowindex="2"] .badge')).toBe('success');
+});
+
+test('a paused table stands still, counts what waits, and catches up', async () => {
+  const page = await openLive();
+  stub.emit(monitorEvent('relay.register.created', Date.now()));
+  await waitForNewestRow(page, 'relay.register.created');
+  await page.keyboard.press('Escape');
+  await page.focus('#grid');
+  await page.keyboard.press('p');
+  await waitForText(page, '#pause-text', 'Resume');
+  stub.emit(...callEvents('rpc_waits', Date.now()));
+  await waitForText(page, '#waiting', '↑ 4 new');
+  expect(await shownTypes(page)).toEqual(['relay.register.created']);
+  await page.click('#waiting');
+  await waitForNewestRow(page, 'relay.rpc.success');
+});
+
+test('the table is narrowed by type, gateway, outcome and text, and what is shown is exported', async () => {
+  stub.events = [
+    ...callEvents('rpc_a', Date.now() - 9000, { gatewayId: 'gw_a' }),
+    ...callEvents('rpc_b', Date.now() - 8000, { gatewayId: 'gw_b', outcome: 'timeout', durationMs: 900 }),
+  ];
+  const page = await openLive();
+  await waitForText(page, '#shown', '7');
+  await page.selectOption('#filter-gateway', 'gw_b');
+  await waitForText(page, '#shown', '3 of 7');
+  await page.selectOption('#filter-outcome', 'timeout');
+  await waitForText(page, '#shown', '1 of 7');
+  await page.click('#filter-clear');
+  await page.selectOption('#filter-type', 'relay.rpc.request');
+  await waitForText(page, '#shown', '2 of 7');
+  await page.keyboard.press('/');
+  await page.fill('#filter-text', 'rpc_a');
+  await waitForText(page, '#shown', '1 of 7');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export')]);
+  expect(download.suggestedFilename()).toMatch(/^agenttown-events-.*\.ndjson$/);
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([stub.events[0]]);
+  await page.fill('#filter-text', 'no event has this');
+  await waitForText(page, '#empty-title', 'Nothing matches');
+});
+
+test('an event opens whole, with its call as a timeline that goes on while it is looked at', async () => {
+  const call = callEvents('rpc_seen', Date.now() - 2000);
+  stub.events = call.slice(0, 2);
+  const page = await openLive();
+  await openEvent(page, 'relay.rpc.command_sent');
+  expect(await page.locator('#timeline li').allTextContents()).toEqual([
+    expect.stringContaining('Request'),
+    expect.stringContaining('Command sent'),
+    expect.stringContaining('not yet'),
+  ]);
+  stub.emit(...call.slice(2));
+  await page.waitForFunction(() => document.querySelectorAll('#timeline li').length === 4);
+  await waitForText(page, '#timeline-summary', 'success after 180 ms');
+  expect(await page.textContent('#fields')).toContain('rpc_seen');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('#detail[open]').count()).toBe(0);
+});
+
+test('the table is used by keyboard alone', async () => {
+  stub.events = callEvents('rpc_keys', Date.now() - 2000);
+  const page = await openLive();
+  await waitForNewestRow(page, 'relay.rpc.success');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await waitForText(page, '#detail-title', 'relay.websocket.message');
+  await page.keyboard.press('k');
+  await waitForText(page, '#detail-title', 'relay.rpc.success');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.waitForSelector('#help[open]');
+});
+
+test('hostile text in events is shown as text and runs nothing', async () => {
+  const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  stub.events = [
+    monitorEvent(`relay.rpc.error${evil}`, Date.now(), {
+      gatewayId: evil,
+      runtimeType: evil,
+      method: evil,
+      outcome: evil,
+      detail: evil,
+      rpcId: evil,
+      clientId: evil,
+    }),
+  ];
+  const page = await openLive();
+  await openEvent(page, 'relay.rpc.error');
+  expect(await page.textContent('#fields')).toContain(evil);
+  expect(await page.locator('#board img, #board script, #detail img, #detail script').count()).toBe(0);
+  expect(await page.title()).toBe('AgentTown Monitor');
+});
+
+test('the charts are painted from the hour, and the gateways are listed', async () => {
+  stub.events = busyHour(Date.now());
+  const page = await openLive();
+  await page.waitForFunction(() => Number(document.querySelector('#figure-calls')?.textContent) > 400);
+  for (const chart of ['calls-chart', 'latency-chart']) {
+    expect(await paintedPixels(page, chart)).toBeGreaterThan(2000);
+  }
+  expect(await page.locator('#gateways tr').count()).toBe(3);
+  await waitForText(page, '#gateways-count', '2 of 3 connected');
+  await page.click('#gateways tr:first-child button');
+  await page.waitForFunction(() => document.querySelector('#shown')?.textContent?.includes(' of '));
+});
+
+test('a page that lost its server comes back by itself, resumes, and has what happened meanwhile', async () => {
+  stub.events = callEvents('rpc_before', Date.now() - 5000);
+  const page = await openLive();
+  await waitForNewestRow(page, 'relay.rpc.success');
+  await stub.stop();
+  await page.waitForSelector('#status[data-state="waiting"]');
+  stub.events.push(monitorEvent('relay.client.revoked', Date.now()));
+  await stub.start();
+  await waitForNewestRow(page, 'relay.client.revoked');
+  const stream = stub.requests.filter(({ url }) => url.endsWith('/stream')).at(-1)!;
+  expect(stream.lastEventId).toBe(stub.events.at(-2)!.id);
+  expect(await page.isVisible('#lost')).toBe(false);
+});
+
+test('what a server forgot meanwhile is named as missing', async () => {
+  stub.events = [monitorEvent('relay.rpc.request', Date.now() - 240_000)];
+  const page = await openLive();
+  await stub.stop();
+  await page.waitForSelector('#status[data-state="waiting"]');
+  stub.events = [monitorEvent('relay.register.created', Date.now())];
+  await stub.start();
+  await page.waitForSelector('#lost:not([hidden])');
+  expect(await page.textContent('#lost-text')).toMatch(/^4 minutes could not be filled/);
+});
+
+test('five thousand events stay smooth: few rows exist, and the oldest can be scrolled to', async () => {
+  const nowMs = Date.now();
+  stub.events = Array.from({ length: 5200 }, (_, index) =>
+    monitorEvent(
+      index === 200 ? 'pairing.register.created' : 'relay.rpc.request',
+      nowMs - (5200 - index) * 500,
+    ),
+  );
+  const page = await openLive();
+  await waitForText(page, '#shown', '5,000');
+  expect(await countRowElements(page)).toBeLessThan(60);
+  await page.evaluate(() => {
+    const grid = document.querySelector('#grid')!;
+    grid.scrollTop = grid.scrollHeight;
+  });
+  await page.waitForFunction(() =>
+    document.querySelector('.rows')?.textContent?.includes('pairing.register'),
+  );
+  stub.emit(...Array.from({ length: 1000 }, () => monitorEvent('relay.rpc.request', nowMs)));
+  await waitForText(page, '#waiting', '↑ 1,000 new');
+  expect(await countRowElements(page)).toBeLessThan(60);
+  const slowestFrameMs = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const grid = document.querySelector('#grid')!;
+        let [frames, slowest, previous] = [0, 0, performance.now()];
+        const step = (now: number) => {
+          if (frames > 0) slowest = Math.max(slowest, now - previous);
+          previous = now;
+          grid.scrollTop -= 700;
+          frames += 1;
+          if (frames < 60) requestAnimationFrame(step);
+          else resolve(slowest);
+        };
+        requestAnimationFrame(step);
+      }),
+  );
+  // A frame takes a few milliseconds; the bound leaves room for a machine that is busy with other tests.
+  expect(slowestFrameMs).toBeLessThan(250);
+});
+
+const SCHEMES = ['light', 'dark'] as const;
+
+test.each(SCHEMES)(
+  'in the %s scheme every kind of text can be read against its ground',
+  async (colorScheme) => {
+    stub.events = busyHour(Date.now());
+    const page = await openLive({ colorScheme, reducedMotion: 'reduce' });
+    await waitForText(page, '#gateways-count', '2 of 3 connected');
+    const kinds = [
+      '#status',
+      '.count',
+      '.row.head span',
+      '.cell-time',
+      '.cell-method',
+      '.badge[data-tone="good"]',
+    ];
+    for (const kind of [...kinds, '.legend li', '#figure-failed', '.gateways small', '.gateways .state']) {
+      expect([kind, (await contrastOf(page, kind)) >= 4.5]).toEqual([kind, true]);
+    }
+    await page.screenshot({ path: join(SCREENSHOTS, `board-${colorScheme}.png`) });
+    await openEvent(page, 'relay.rpc.success');
+    await page.screenshot({ path: join(SCREENSHOTS, `event-${colorScheme}.png`) });
+  },
+);
+
+test('the scheme can be chosen against that of the system, and is remembered', async () => {
+  const page = await openLive({ colorScheme: 'light' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.click('#theme');
+  await page.click('#theme');
+  const dark = await ground();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await waitUntilLive(page);
+  expect(await ground()).toBe(dark);
+});
+
+test.each(SCHEMES)('on a phone of 390 pixels in the %s scheme nothing is cut off', async (colorScheme) => {
+  stub.events = busyHour(Date.now());
+  const page = await openLive({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme });
+  await waitForNewestRow(page, 'relay.rpc.success');
+  for (const tab of ['calls', 'gateways', 'events']) {
+    await page.tap(`.tabs [data-tab="${tab}"]`);
+    await page.waitForSelector(`.panel.${tab}`, { state: 'visible' });
+    if (tab === 'calls') {
+      await page.waitForSelector('#latency-chart canvas');
+      expect(await paintedPixels(page, 'latency-chart')).toBeGreaterThan(1000);
+    }
+    expect(await overflowsSideways(page)).toBe(false);
+    await page.screenshot({ path: join(SCREENSHOTS, `phone-${tab}-${colorScheme}.png`) });
+  }
+  const leave = (await page.locator('#leave').boundingBox())!;
+  expect(leave.x + leave.width).toBeLessThanOrEqual(390);
+  await openEvent(page, 'relay.rpc.success');
+  expect(await overflowsSideways(page)).toBe(false);
+});
