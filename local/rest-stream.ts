@@ -3,6 +3,9 @@ import type { Functions, InvokeOutcome } from './functions';
 import { type ProxyResponse, readProxyResponse } from './proxy-response';
 import { StreamPrelude } from './stream-prelude';
 
+/** A stream without a byte for this long is broken off (REST API response streaming, regional endpoints). */
+const STREAM_IDLE_MS = 5 * 60_000;
+
 /** How a streaming integration ended before its answer began; `answered` when it did begin. */
 export type StreamAnswer = 'answered' | 'malformed' | Exclude<InvokeOutcome['kind'], 'ok'>;
 
@@ -33,6 +36,7 @@ export async function streamAnswer(
       }
       state = 'payload';
       writeHead(head);
+      response.setTimeout(STREAM_IDLE_MS, () => response.destroy());
       return write(response, read.rest);
     },
     onEnd: () => {
