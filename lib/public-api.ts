@@ -5,6 +5,7 @@ import {
   type IResource,
   LambdaIntegration,
   MockIntegration,
+  PassthroughBehavior,
   ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -81,12 +82,23 @@ function addPreflight(resource: IResource, allowOrigins: string[], allowMethods:
   resource.addCorsPreflight({ allowOrigins, allowMethods, allowHeaders, maxAge: preflightMaxAge });
 }
 
+/** What clients call a body, `curl -d` included. */
+const bodyTypes = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'application/octet-stream',
+  'multipart/form-data',
+  'text/plain',
+];
+
 /** Without it, API Gateway would answer a wrong method as it answers an unknown path. */
 function addMethodNotAllowed(resource: IResource, origin: string, allowed: string[]): void {
   const headers = { ...problemHeaders(methodNotAllowed, origin), Allow: `'${allowed.join(', ')}, OPTIONS'` };
   const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
   const integration = new MockIntegration({
-    requestTemplates: { 'application/json': '{"statusCode": 405}' },
+    // A body of any other kind is refused with 415, since a MOCK can read no status out of it.
+    requestTemplates: Object.fromEntries(bodyTypes.map((type) => [type, '{"statusCode": 405}'])),
+    passthroughBehavior: PassthroughBehavior.NEVER,
     integrationResponses: [
       {
         statusCode: '405',

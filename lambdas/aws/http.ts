@@ -50,9 +50,9 @@ export function streamedHttp(routes: Routes) {
       headers: headersOf(answer, event),
     });
     out.on('error', () => {}); // The caller is gone; the work goes on.
-    if (answer.pieces) for await (const piece of answer.pieces) out.write(piece);
     // Status and headers leave with the first write, not with the end.
-    else out.write(bodyOf(answer));
+    out.write(bodyOf(answer));
+    if (answer.pieces) for await (const piece of answer.pieces) out.write(piece);
     out.end();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));
   });

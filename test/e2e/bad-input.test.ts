@@ -215,6 +215,14 @@ test.each(problems)('$name gives $gives', async ({ route, as, body, text, header
   if (path !== undefined) expect(answer.body.errors).toContainEqual({ path, message: expect.any(String) });
 });
 
+test('a wrong method is named as such, whatever kind of body comes with it', async () => {
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json']) {
+    const headers = { 'content-type': type };
+    const { status, body } = await request(relay.url, 'POST /health', { text: '{}', headers });
+    expect([status, body.code]).toEqual([405, 'method_not_allowed']);
+  }
+});
+
 test('the limit of a body is named', async () => {
   const text = JSON.stringify({ accessCode: 'x'.repeat(1024 * 1024) });
   const { body } = await request(relay.url, 'POST /api/relay/redeem', { text });
