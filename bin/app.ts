@@ -1,10 +1,11 @@
 /** The CDK app: one stack. `-c key=value` sets an option; they are listed in `lib/options.ts`. */
 import { App } from 'aws-cdk-lib';
+import { readOptions } from '../lib/options';
 import { PairingStack } from '../lib/pairing-stack';
 
 const app = new App();
 try {
-  new PairingStack(app, 'AgentTownPairing', {
+  new PairingStack(app, readOptions(app.node).stackName, {
     description: 'AgentTown pairing server: relay, descriptor rendezvous and monitor for AI-agent runtimes',
   });
 } catch (error) {

@@ -10,6 +10,8 @@ import {
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import { pinLogicalId } from './pinned';
 
 /** A key attribute by its name; a trailing `#` makes it a number. */
 type Key = string;
@@ -50,6 +52,13 @@ export class NounTable extends Construct {
       deletionProtection: retained,
       removalPolicy: props.removalPolicy,
     });
+    pinLogicalId(this.table, `${id}Table`);
+    if (!props.recoverable || !retained) {
+      acknowledge(this.table, {
+        'AwsSolutions-DDB3':
+          'The rows live for hours at most, or the deployment is a trial: nothing to go back to.',
+      });
+    }
     for (const { indexName, projectionType, keys } of props.indexes ?? []) {
       const [partitionKey, sortKey] = [keyOf(keys[0]), keyOf(keys[1])];
       this.table.addGlobalSecondaryIndex({

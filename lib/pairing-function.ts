@@ -13,6 +13,8 @@ export interface PairingFunctionProps {
   timeout: Duration;
   logRetentionDays: RetentionDays;
   environment?: Record<string, string>;
+  /** Concurrency set aside for this function alone, which is then also its limit. Default: none. */
+  reservedConcurrency?: number | undefined;
 }
 
 /** One function on arm64, with a role of its own that may write its own log group and nothing else, until a grant says so. */
@@ -35,6 +37,7 @@ export class PairingFunction extends LambdaFunction {
       role,
       logGroup,
       ...(props.environment ? { environment: props.environment } : {}),
+      ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
     });
   }
 }

@@ -13,8 +13,8 @@ import { Tables } from './tables';
 export class PairingStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, props);
-    const { registration, accessCodeTtlSeconds, allowedOrigins, logRetentionDays, removalPolicy } =
-      readOptions(this.node);
+    const options = readOptions(this.node);
+    const { registration, accessCodeTtlSeconds, allowedOrigins, logRetentionDays, removalPolicy } = options;
 
     const tables = new Tables(this, 'Tables', { removalPolicy });
     const relay = new RelaySocket(this, 'Relay');
@@ -42,6 +42,7 @@ export class PairingStack extends Stack {
       description: 'The relay socket: connects, frames, disconnects',
       timeout: Duration.seconds(29),
       logRetentionDays,
+      reservedConcurrency: options.reservedSocketConcurrency,
     });
 
     tables.gateways.grant(register, 'GetItem', 'PutItem', 'UpdateItem');
@@ -84,6 +85,7 @@ export class PairingStack extends Stack {
     const api = new PublicApi(this, 'PublicApi', {
       functions: { health, register, redeem, rpc, status },
       allowedOrigins,
+      throttle: { rate: options.throttleRate, burst: options.throttleBurst },
     });
     new CfnOutput(this, 'PublicUrl', { value: api.url });
     new CfnOutput(this, 'RelayUrl', { value: relay.url });

@@ -11,6 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import { pinLogicalId } from './pinned';
 import { gatewayProblems, methodNotAllowed, problemHeaders, problemTemplate } from './problem-template';
 import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
 
@@ -18,7 +20,12 @@ import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
 export interface PublicApiProps {
   functions: Record<HttpFunctionName, IFunction>;
   allowedOrigins: string[];
+  /** Requests a second, and at once above that, over all callers. */
+  throttle: { rate: number; burst: number };
 }
+
+/** The stage's name, which is the first segment of the default URL's path. */
+export const restStageName = 'v1';
 
 /** How long browsers may remember a preflight. */
 const preflightMaxAge = Duration.days(1);
@@ -34,8 +41,26 @@ export class PublicApi extends Construct {
     this.api = new RestApi(this, 'Api', {
       restApiName: 'agenttown-pairing-server',
       endpointTypes: [EndpointType.REGIONAL],
-      deployOptions: { stageName: 'v1' },
+      deployOptions: {
+        stageName: restStageName,
+        throttlingRateLimit: props.throttle.rate,
+        throttlingBurstLimit: props.throttle.burst,
+      },
       cloudWatchRole: false,
+    });
+    pinLogicalId(this.api, 'PublicApi');
+    acknowledge(this, {
+      'AwsSolutions-APIG1':
+        'An access log of API Gateway needs a role on the account; the functions log each request, without its query.',
+      'AwsSolutions-APIG2':
+        'The functions check every body against its schema and answer with the fields at fault.',
+      'AwsSolutions-APIG3': 'A web ACL costs money and suits one installation: `-c webAclArn=…` names one.',
+      'AwsSolutions-APIG4':
+        'Runtimes and Apps are no AWS principals: the functions check the credentials of the relay.',
+      'AwsSolutions-APIG6':
+        'An execution log of API Gateway would hold bodies and headers, and with them credentials.',
+      'AwsSolutions-COG4':
+        'Runtimes and Apps are no Cognito users: the functions check the credentials of the relay.',
     });
     const integrations = new Map<HttpFunctionName, LambdaIntegration>();
     for (const { method, path, serves } of routes) {
@@ -60,7 +85,7 @@ export class PublicApi extends Construct {
         responseTemplates: { 'application/json': problemTemplate(problem) },
       });
     }
-    this.url = `https://${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}/v1`;
+    this.url = `https://${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}/${restStageName}`;
   }
 }
 

@@ -3,6 +3,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { env } from '../lambdas/aws/env';
+import { acknowledge } from './acknowledge';
+import { pinLogicalId } from './pinned';
 
 /** The generated token that runtimes register with. */
 export class RegistrationToken extends Construct {
@@ -14,6 +16,11 @@ export class RegistrationToken extends Construct {
       description: 'AgentTown pairing server: the registration token of runtimes and operators',
       generateSecretString: { passwordLength: 43, excludePunctuation: true },
       removalPolicy: props.removalPolicy,
+    });
+    pinLogicalId(this.secret, 'RegistrationTokenSecret');
+    acknowledge(this.secret, {
+      'AwsSolutions-SMG4':
+        "Runtimes are set up with this token by hand: changing it is the operator's act (`token --rotate`), not a timer's.",
     });
   }
 

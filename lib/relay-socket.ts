@@ -4,6 +4,8 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { env } from '../lambdas/aws/env';
+import { acknowledge } from './acknowledge';
+import { pinLogicalId } from './pinned';
 
 const stageName = 'relay';
 
@@ -24,7 +26,16 @@ export class RelaySocket extends Construct {
       // Every frame goes to $default: what a frame means is the protocol's to say, not the route's.
       routeSelectionExpression: '$request.body.route',
     });
-    new CfnStage(this, 'Stage', { apiId: this.api.ref, stageName, autoDeploy: true });
+    pinLogicalId(this.api, 'RelayApi');
+    const stage = new CfnStage(this, 'Stage', { apiId: this.api.ref, stageName, autoDeploy: true });
+    acknowledge(stage, {
+      'AwsSolutions-APIG1':
+        'An access log of API Gateway needs a role on the account; the functions log each connect and disconnect.',
+    });
+    acknowledge(this, {
+      'AwsSolutions-APIG4':
+        '$connect authenticates: it refuses a handshake without a credential of the relay.',
+    });
     this.url = `wss://${this.host()}/${stageName}`;
   }
 
@@ -63,6 +74,10 @@ export class RelaySocket extends Construct {
         resources: verbs.map((verb) => `${arn}/${verb}/@connections/*`),
       }),
     );
+    const found = (verb: SocketVerb) =>
+      `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<RelayApi>/${stageName}/${verb}/@connections/*]`;
+    const reason = 'A connection has its id only once it is open: the right is to this verb on this stage.';
+    acknowledge(fn.role!, Object.fromEntries(verbs.map((verb) => [found(verb), reason])));
   }
 
   private host(): string {

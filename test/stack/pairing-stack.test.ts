@@ -109,12 +109,3 @@ test('open registration makes no token and gives no function the right to read o
   expect(open).not.toContain('AWS::SecretsManager::Secret');
   expect(open).not.toContain('secretsmanager:');
 });
-
-test.each([
-  [{ registration: 'maybe' }, 'The option registration must be "token" or "open".'],
-  [{ accessCodeTtlSeconds: '0' }, 'The option accessCodeTtlSeconds must be a whole number from 1 to 3600.'],
-  [{ allowedOrigins: 'example.com' }, 'The option allowedOrigins must be'],
-  [{ registraton: 'open' }, 'There is no option registraton. The options are: registration,'],
-])('a wrong option stops synthesis with a sentence: %j', (context, sentence) => {
-  expect(() => stackTemplate(context)).toThrow(sentence);
-});

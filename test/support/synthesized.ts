@@ -17,8 +17,8 @@ export function stackTemplate(context: Context = {}): Template {
   return Template.fromStack(new PairingStack(app, 'AgentTownPairing'));
 }
 
-/** The stack as a cloud assembly on disk; with bundles only when functions are to run. */
-export function stackAssembly(context: Context = {}, { bundled = true } = {}): Assembly {
+/** The app that holds the stack, not yet synthesized; with bundles only when functions are to run. */
+export function stackApp(context: Context = {}, { bundled = true } = {}): { app: App; outdir: string } {
   const outdir = mkdtempSync(join(tmpdir(), 'pairing-assembly-'));
   const bundling = bundled ? {} : { 'aws:cdk:bundling-stacks': [] };
   const app = new App({
@@ -27,6 +27,12 @@ export function stackAssembly(context: Context = {}, { bundled = true } = {}): A
     context: { ...featureFlags, ...context, ...bundling },
   });
   new PairingStack(app, 'AgentTownPairing');
+  return { app, outdir };
+}
+
+/** The stack as a cloud assembly on disk. */
+export function stackAssembly(context: Context = {}, { bundled = true } = {}): Assembly {
+  const { app, outdir } = stackApp(context, { bundled });
   app.synth();
   return loadAssembly(outdir);
 }
