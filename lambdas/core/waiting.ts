@@ -1,18 +1,21 @@
 /**
- * How a waiting function looks for the reply: it reads the call's row at gaps that are a fixed share of the time
- * waited. So a reply is seen late by at most that share of the call, and a call ten times as long costs only a
- * dozen reads more.
+ * How a waiting function looks for the reply: it reads the call's row at gaps that are a share of the time waited and
+ * a little more. So a reply is seen late by at most a fifth of the call, and a call ten times as long costs only a
+ * dozen reads more. The four numbers are tuned with the latency model of `npm run bench` (docs/performance.md).
  */
 
+/** Nothing can stand there sooner: the reply's own function and its write take about as long. */
+const firstGapMs = 12;
+/** What the next gap may be beyond the share, so that the first few reads are not for nothing. */
+const baseGapMs = 4;
 /** The next gap may be this share of the time waited so far. */
-const share = 0.18;
-const shortestGapMs = 15;
-/** With one read on top the reply is seen within 250 ms. */
-const longestGapMs = 230;
+const share = 0.17;
+/** Even with a read of 50 ms on top the reply is seen within 250 ms. */
+const longestGapMs = 200;
 
 /** How long to sleep before the next read, in milliseconds, after `waitedMs` of waiting. */
 export function nextGapMs(waitedMs: number): number {
-  return Math.min(longestGapMs, Math.max(shortestGapMs, waitedMs * share));
+  return waitedMs <= 0 ? firstGapMs : Math.min(longestGapMs, baseGapMs + share * waitedMs);
 }
 
 /** How often a waiter looks whether the runtime is still there, in milliseconds. */
