@@ -20,7 +20,7 @@ export class PairingStack extends Stack {
     const relay = new RelaySocket(this, 'Relay');
     const environment = { [env.allowedOrigins]: allowedOrigins.join(','), [env.version]: version };
     const http = (entry: string, description: string, timeout: Duration) =>
-      new PairingFunction(this, entry.charAt(0).toUpperCase() + entry.slice(1), {
+      new PairingFunction(this, constructIdOf(entry), {
         entry,
         description,
         timeout,
@@ -37,6 +37,16 @@ export class PairingStack extends Stack {
       Duration.minutes(15),
     );
     const status = http('status', 'Says whether a runtime is there', Duration.seconds(29));
+    const pairings = http(
+      'pairings',
+      'Lets runtimes leave descriptors behind codes, and gives them away',
+      Duration.seconds(29),
+    );
+    const gatewayAdmin = http(
+      'gateway-admin',
+      'What the holder of a relay secret decides',
+      Duration.seconds(29),
+    );
     const socket = new PairingFunction(this, 'Socket', {
       entry: 'socket',
       description: 'The relay socket: connects, frames, disconnects',
@@ -46,8 +56,9 @@ export class PairingStack extends Stack {
     });
 
     tables.gateways.grant(register, 'GetItem', 'PutItem', 'UpdateItem');
-    tables.codes.grant(register, 'PutItem');
-    tables.clients.grant(register, 'PutItem');
+    tables.codes.grant(register, 'PutItem', 'DeleteItem');
+
+    tables.codes.grant(pairings, 'PutItem', 'DeleteItem');
 
     tables.codes.grant(redeem, 'GetItem', 'DeleteItem');
     tables.gateways.grant(redeem, 'GetItem', 'UpdateItem');
@@ -66,6 +77,9 @@ export class PairingStack extends Stack {
     tables.connections.grant(status, 'DeleteItem', 'Query');
     relay.grant(status, 'GET');
 
+    tables.gateways.grant(gatewayAdmin, 'GetItem', 'UpdateItem');
+    tables.codes.grant(gatewayAdmin, 'PutItem', 'DeleteItem');
+
     tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
     tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');
     tables.rpcs.grant(socket, 'UpdateItem');
@@ -75,19 +89,26 @@ export class PairingStack extends Stack {
     for (const fn of [register, redeem]) {
       fn.addEnvironment(env.relayUrlTemplate, `${relay.url}?gatewayId={gatewayId}`);
     }
-    register.addEnvironment(env.accessCodeTtlSeconds, String(accessCodeTtlSeconds));
+    for (const fn of [register, pairings, gatewayAdmin]) {
+      fn.addEnvironment(env.accessCodeTtlSeconds, String(accessCodeTtlSeconds));
+    }
     if (registration === 'token') {
       const token = new RegistrationToken(this, 'RegistrationToken', { removalPolicy });
-      token.grantRead(register);
+      for (const fn of [register, pairings]) token.grantRead(fn);
       new CfnOutput(this, 'RegistrationTokenArn', { value: token.secret.secretArn });
     }
 
     const api = new PublicApi(this, 'PublicApi', {
-      functions: { health, register, redeem, rpc, status },
+      functions: { health, pairings, register, redeem, rpc, status, 'gateway-admin': gatewayAdmin },
       allowedOrigins,
       throttle: { rate: options.throttleRate, burst: options.throttleBurst },
     });
     new CfnOutput(this, 'PublicUrl', { value: api.url });
     new CfnOutput(this, 'RelayUrl', { value: relay.url });
   }
+}
+
+/** `gateway-admin` becomes `GatewayAdmin`. */
+function constructIdOf(entry: string): string {
+  return entry.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,7 +1,14 @@
 /** The HTTP routes as data: which function serves what. */
 
 /** The functions behind HTTP. */
-export type HttpFunctionName = 'health' | 'register' | 'redeem' | 'rpc' | 'status';
+export type HttpFunctionName =
+  | 'health'
+  | 'pairings'
+  | 'register'
+  | 'redeem'
+  | 'rpc'
+  | 'status'
+  | 'gateway-admin';
 
 /** One route. */
 export interface HttpRoute {
@@ -13,10 +20,13 @@ export interface HttpRoute {
 /** Every route of the REST API. */
 export const routes: HttpRoute[] = [
   { method: 'GET', path: '/health', serves: 'health' },
+  { method: 'POST', path: '/api/runtime-pairings', serves: 'pairings' },
+  { method: 'POST', path: '/api/runtime-pairings/redeem', serves: 'pairings' },
   { method: 'POST', path: '/api/relay/register', serves: 'register' },
   { method: 'POST', path: '/api/relay/redeem', serves: 'redeem' },
   { method: 'POST', path: '/api/relay/rpc', serves: 'rpc' },
   { method: 'GET', path: '/api/relay/status', serves: 'status' },
+  { method: 'POST', path: '/api/relay/codes', serves: 'gateway-admin' },
 ];
 
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */

@@ -1,20 +1,23 @@
 /**
  * `Codes`: one row per code that waits.
  * codeHash · gatewayId · expiresAt (s)
- * A gateway's row names its one live code, so a newer code kills the older without touching its row.
+ * A gateway's row names its one live code; a newer code takes that place and the older one's row with it.
  */
 import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { PairingStore } from '../core/ports';
 import { clientRow } from './client-table';
 import { isLive, seconds, toRow, transact } from './dynamo';
 
-/** Codes in DynamoDB, and the transaction that turns one into a client. */
+/**
+ * Codes in DynamoDB, and the transaction that turns one into a client. The name of the clients' table is asked for
+ * only then: whoever issues codes has no right to it.
+ */
 export function codeTable(
   client: DynamoDBClient,
-  tables: { codes: string; gateways: string; clients: string },
+  tables: { codes: string; gateways: string; clients: () => string },
 ): PairingStore {
   return {
-    async issueCode({ codeHash, gatewayId, expiresAtMs }) {
+    async issueCode({ codeHash, gatewayId, expiresAtMs }, replaces) {
       const issue = new TransactWriteItemsCommand({
         TransactItems: [
           {
@@ -22,8 +25,9 @@ export function codeTable(
               TableName: tables.gateways,
               Key: toRow({ gatewayId }),
               UpdateExpression: 'SET accessCodeHash = :hash',
-              ConditionExpression: 'attribute_exists(gatewayId)',
-              ExpressionAttributeValues: toRow({ ':hash': codeHash }),
+              // The gateway is there, and its code is still the one that is replaced.
+              ConditionExpression: `attribute_exists(gatewayId) AND ${replaces ? 'accessCodeHash = :replaced' : 'attribute_not_exists(accessCodeHash)'}`,
+              ExpressionAttributeValues: toRow({ ':hash': codeHash, ':replaced': replaces }),
             },
           },
           {
@@ -33,9 +37,10 @@ export function codeTable(
               ConditionExpression: 'attribute_not_exists(codeHash)',
             },
           },
+          ...(replaces ? [{ Delete: { TableName: tables.codes, Key: toRow({ codeHash: replaces }) } }] : []),
         ],
       });
-      return (await transact(() => client.send(issue))) === 'done' ? 'issued' : 'gone';
+      return (await transact(() => client.send(issue))) === 'done' ? 'issued' : 'changed';
     },
     async readCode(codeHash, nowMs) {
       const { Item } = await client.send(
@@ -66,7 +71,7 @@ export function codeTable(
               ExpressionAttributeValues: toRow({ ':hash': codeHash }),
             },
           },
-          { Put: { TableName: tables.clients, Item: clientRow(paired) } },
+          { Put: { TableName: tables.clients(), Item: clientRow(paired) } },
         ],
       });
       return (await transact(() => client.send(redeem))) === 'done' ? 'redeemed' : 'dead';

@@ -5,6 +5,7 @@ import type {
   ClientStore,
   Clock,
   ConnectionStore,
+  DescriptorStore,
   GatewayStore,
   PairingStore,
   Sockets,
@@ -13,6 +14,7 @@ import { callTable } from './call-table';
 import { clientTable } from './client-table';
 import { codeTable } from './code-table';
 import { connectionTable } from './connection-table';
+import { descriptorTable } from './descriptor-table';
 import { dynamoClient } from './dynamo';
 import { env, required } from './env';
 import { gatewayTable } from './gateway-table';
@@ -41,9 +43,10 @@ export const pairings: () => PairingStore = once(() =>
   codeTable(client(), {
     codes: names.codes(),
     gateways: names.gateways(),
-    clients: required(env.clientsTable),
+    clients: names.clients,
   }),
 );
+export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
 export const connections: () => ConnectionStore = once(() =>
   connectionTable(client(), required(env.connectionsTable)),
 );

@@ -27,13 +27,9 @@ export async function registerGateway(
 ): Promise<{ outcome: 'created' | 'refreshed'; gatewayId: string; relaySecret: string } & IssuedCode> {
   const { relaySecret } = request;
   if (relaySecret !== undefined) {
-    const gatewayId = await refresh(world, request, relaySecret);
-    return {
-      outcome: 'refreshed',
-      gatewayId,
-      relaySecret,
-      ...(await issueAccessCode(world, gatewayId, nowMs)),
-    };
+    const gateway = await refresh(world, request, relaySecret);
+    const issued = await issueAccessCode(world, gateway, nowMs);
+    return { outcome: 'refreshed', gatewayId: gateway.gatewayId, relaySecret, ...issued };
   }
   const gatewayId = newId('gw', world.random);
   const created = newRelaySecret(gatewayId, world.random);
@@ -45,38 +41,48 @@ export async function registerGateway(
   };
   if ((await world.gateways.create(gateway)) === 'exists')
     throw new ApiError('internal_error', 'Please try again.');
-  return {
-    outcome: 'created',
-    gatewayId,
-    relaySecret: created,
-    ...(await issueAccessCode(world, gatewayId, nowMs)),
-  };
+  const issued = await issueAccessCode(world, gateway, nowMs);
+  return { outcome: 'created', gatewayId, relaySecret: created, ...issued };
 }
 
 async function refresh(
   world: RegistrationWorld,
   request: RegisterRequest,
   relaySecret: string,
-): Promise<string> {
+): Promise<Gateway> {
   const gateway = await authenticateRuntime(world.gateways, relaySecret);
   if (gateway.gatewayId !== request.gatewayId) {
     throw new ApiError('forbidden', 'The relay secret belongs to another gateway than gatewayId names.');
   }
   if ((await world.gateways.describe(gateway.gatewayId, detailsOf(request))) === 'gone') throw unauthorized();
-  return gateway.gatewayId;
+  return gateway;
 }
 
-/** Makes a new access code the gateway's only live one. */
+/** How often somebody else may issue or redeem the gateway's code in between before a caller is asked to try again. */
+const issueTries = 8;
+
+/** Makes a new access code the gateway's only live one. `known` is the gateway as it was read last. */
 export async function issueAccessCode(
-  world: Pick<RegistrationWorld, 'pairings' | 'random' | 'accessCodeTtlMs'>,
-  gatewayId: string,
+  world: RegistrationWorld,
+  known: Pick<Gateway, 'gatewayId' | 'accessCodeHash'>,
   nowMs: number,
 ): Promise<IssuedCode> {
-  const accessCode = formatCode(world.random(8));
+  const { gatewayId } = known;
   const expiresAtMs = nowMs + world.accessCodeTtlMs;
-  const codeHash = hashCredential(readAccessCode(accessCode)!);
-  if ((await world.pairings.issueCode({ codeHash, gatewayId, expiresAtMs })) === 'gone') throw unauthorized();
-  return { accessCode, accessCodeExpiresAt: new Date(expiresAtMs).toISOString() };
+  let replaces = known.accessCodeHash;
+  for (let tries = 1; tries <= issueTries; tries++) {
+    const accessCode = formatCode(world.random(8));
+    const codeHash = hashCredential(readAccessCode(accessCode)!);
+    const issued = await world.pairings.issueCode({ codeHash, gatewayId, expiresAtMs }, replaces);
+    if (issued === 'issued') return { accessCode, accessCodeExpiresAt: new Date(expiresAtMs).toISOString() };
+    const gateway = await world.gateways.read(gatewayId);
+    if (!gateway) throw unauthorized();
+    replaces = gateway.accessCodeHash;
+  }
+  throw new ApiError(
+    'internal_error',
+    'Others ask for codes of this gateway at the same time. Please try again.',
+  );
 }
 
 /** The gateway that a relay secret belongs to. Throws `unauthorized` for anything else. */

@@ -75,12 +75,30 @@ export type GatewayDetails = Pick<Gateway, 'runtimeType' | 'displayName' | 'mach
 
 /** Access codes and the clients that they turn into. */
 export interface PairingStore {
-  /** Makes this the gateway's only live code. */
-  issueCode(code: AccessCode): Promise<'issued' | 'gone'>;
+  /**
+   * Makes this the gateway's only live code, and forgets the one it `replaces`. `changed` when that is not the
+   * gateway's code any more, or the gateway is gone.
+   */
+  issueCode(code: AccessCode, replaces: string | undefined): Promise<'issued' | 'changed'>;
   /** The code, if it is live at `nowMs`. */
   readCode(codeHash: string, nowMs: number): Promise<AccessCode | undefined>;
   /** In one transaction the code dies and the client lives; `dead` when another redeem won. */
   redeem(code: AccessCode, client: Client, nowMs: number): Promise<'redeemed' | 'dead'>;
+}
+
+/** A descriptor, as JSON text, behind the hash of its pairing code. */
+export interface WaitingDescriptor {
+  codeHash: string;
+  descriptor: string;
+  expiresAtMs: number;
+}
+
+/** Descriptors that wait to be fetched. */
+export interface DescriptorStore {
+  /** `code-exists` while another descriptor waits behind this code. */
+  leave(waiting: WaitingDescriptor, nowMs: number): Promise<'left' | 'code-exists'>;
+  /** Gives a live descriptor to exactly one taker, and forgets it. */
+  take(codeHash: string, nowMs: number): Promise<string | undefined>;
 }
 
 /** Paired Apps. */

@@ -35,6 +35,23 @@ export const redeemRequest = z.object({
   label: z.optional(text(64)),
 });
 
+const typedCode = z.string().check(z.minLength(1), z.maxLength(128));
+
+/** `POST /api/runtime-pairings`. The descriptor is judged apart; its `type` counts before the outer one. */
+export const pairingRequest = z.object({
+  type: z.optional(z.unknown()),
+  pairingCode: typedCode,
+  descriptor: z.unknown().check(
+    z.refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+      error: 'must be a JSON object',
+    }),
+  ),
+});
+export type PairingRequest = z.infer<typeof pairingRequest>;
+
+/** `POST /api/runtime-pairings/redeem`. The code is read tolerantly, later. */
+export const pairingRedeemRequest = z.object({ pairingCode: typedCode });
+
 const methodName = z.string().check(
   z.regex(/^[A-Za-z0-9._:/-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Za-z0-9._:/-' }),
   z.refine((name) => !name.startsWith('relay.'), { error: 'names that begin with "relay." are reserved' }),

@@ -3,6 +3,7 @@ import { callTable } from '../../lambdas/aws/call-table';
 import { clientTable } from '../../lambdas/aws/client-table';
 import { codeTable } from '../../lambdas/aws/code-table';
 import { connectionTable } from '../../lambdas/aws/connection-table';
+import { descriptorTable } from '../../lambdas/aws/descriptor-table';
 import { gatewayTable } from '../../lambdas/aws/gateway-table';
 import { startAwsSide } from '../../local/aws-side';
 import type { AwsSide, ConnectionsBackend } from '../../local/types';
@@ -41,7 +42,8 @@ async function tables() {
   const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
   return {
     gateways: gatewayTable(client, gateways),
-    pairings: codeTable(client, { codes, gateways, clients }),
+    pairings: codeTable(client, { codes, gateways, clients: () => clients }),
+    descriptors: descriptorTable(client, codes),
     clients: clientTable(client, { clients, gateways }),
     connections: connectionTable(client, nameOf('Connections')),
     calls: callTable(client, nameOf('Rpcs')),

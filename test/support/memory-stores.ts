@@ -9,15 +9,18 @@ import type {
   ClientStore,
   Connection,
   ConnectionStore,
+  DescriptorStore,
   Gateway,
   GatewayStore,
   PairingStore,
+  WaitingDescriptor,
 } from '../../lambdas/core/ports';
 
 /** All stores over one set of maps. */
 export interface Stores {
   gateways: GatewayStore;
   pairings: PairingStore;
+  descriptors: DescriptorStore;
   clients: ClientStore;
   connections: ConnectionStore;
   calls: CallStore;
@@ -31,6 +34,7 @@ export function memoryStores(): Stores {
   return {
     gateways: memoryGateways(gateways),
     pairings: memoryPairings(gateways, codes, clients),
+    descriptors: memoryDescriptors(),
     clients: {
       async readWithGateway(gatewayId, clientId, nowMs) {
         const client = clients.get(`${gatewayId}/${clientId}`);
@@ -92,9 +96,10 @@ function memoryPairings(
   clients: Map<string, Client>,
 ): PairingStore {
   return {
-    async issueCode(code) {
+    async issueCode(code, replaces) {
       const gateway = gateways.get(code.gatewayId);
-      if (!gateway || codes.has(code.codeHash)) return 'gone';
+      if (!gateway || gateway.accessCodeHash !== replaces || codes.has(code.codeHash)) return 'changed';
+      if (replaces) codes.delete(replaces);
       gateways.set(code.gatewayId, { ...gateway, accessCodeHash: code.codeHash });
       codes.set(code.codeHash, code);
       return 'issued';
@@ -112,6 +117,26 @@ function memoryPairings(
       gateways.set(code.gatewayId, rest);
       clients.set(`${client.gatewayId}/${client.clientId}`, client);
       return 'redeemed';
+    },
+  };
+}
+
+function memoryDescriptors(): DescriptorStore {
+  const rows = new Map<string, WaitingDescriptor>();
+  const live = (codeHash: string, nowMs: number) => {
+    const row = rows.get(codeHash);
+    return row && row.expiresAtMs > nowMs ? row : undefined;
+  };
+  return {
+    async leave(waiting, nowMs) {
+      if (live(waiting.codeHash, nowMs)) return 'code-exists';
+      rows.set(waiting.codeHash, waiting);
+      return 'left';
+    },
+    async take(codeHash, nowMs) {
+      const row = live(codeHash, nowMs);
+      if (row) rows.delete(codeHash);
+      return row?.descriptor;
     },
   };
 }

@@ -113,7 +113,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
 
       test('a code turns into a client once, of any number of simultaneous redeems', async () => {
         const code = codeFor(gatewayId);
-        await stores.pairings.issueCode(code);
+        await stores.pairings.issueCode(code, undefined);
         const tries = Array.from({ length: 10 }, () => stores.pairings.redeem(code, clientOf(gatewayId), t0));
         const outcomes = await Promise.all(tries);
         expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
@@ -121,34 +121,74 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       });
       test('the client of a redeemed code is there, with its gateway', async () => {
         const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
-        await stores.pairings.issueCode(code);
+        await stores.pairings.issueCode(code, undefined);
         await stores.pairings.redeem(code, client, t0);
         const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
         expect(read).toEqual({ client, gateway: gatewayNamed(gatewayId) });
       });
       test('a code past its time is dead although its row still exists', async () => {
         const code = codeFor(gatewayId);
-        await stores.pairings.issueCode(code);
+        await stores.pairings.issueCode(code, undefined);
         expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs - 1)).toEqual(code);
         expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs)).toBeUndefined();
         expect(await stores.pairings.redeem(code, clientOf(gatewayId), code.expiresAtMs)).toBe('dead');
       });
       test('a newer code of the gateway kills the older one', async () => {
         const [older, newer] = [codeFor(gatewayId), codeFor(gatewayId)];
-        await stores.pairings.issueCode(older);
-        await stores.pairings.issueCode(newer);
+        await stores.pairings.issueCode(older, undefined);
+        await stores.pairings.issueCode(newer, older.codeHash);
+        expect(await stores.pairings.readCode(older.codeHash, t0)).toBeUndefined();
         expect(await stores.pairings.redeem(older, clientOf(gatewayId), t0)).toBe('dead');
         expect(await stores.pairings.redeem(newer, clientOf(gatewayId), t0)).toBe('redeemed');
       });
+      test('of simultaneous issues that replace the same code one succeeds', async () => {
+        const codes = Array.from({ length: 5 }, () => codeFor(gatewayId));
+        const outcomes = await Promise.all(codes.map((code) => stores.pairings.issueCode(code, undefined)));
+        expect(outcomes.filter((outcome) => outcome === 'issued')).toHaveLength(1);
+      });
       test('no code is issued for a gateway that is not there', async () => {
-        expect(await stores.pairings.issueCode(codeFor('gw_none'))).toBe('gone');
+        expect(await stores.pairings.issueCode(codeFor('gw_none'), undefined)).toBe('changed');
       });
       test('a client past its time is not found', async () => {
         const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
-        await stores.pairings.issueCode(code);
+        await stores.pairings.issueCode(code, undefined);
         await stores.pairings.redeem(code, client, t0);
         const read = await stores.clients.readWithGateway(gatewayId, client.clientId, client.expiresAtMs);
         expect(read.client).toBeUndefined();
+      });
+    });
+
+    describe('descriptors', () => {
+      const waiting = () => ({
+        codeHash: unique('code'),
+        descriptor: '{"a":"ü"}',
+        expiresAtMs: t0 + 600_000,
+      });
+      test('a descriptor is taken once, of any number of simultaneous takers', async () => {
+        const left = waiting();
+        expect(await stores.descriptors.leave(left, t0)).toBe('left');
+        const takers = Array.from({ length: 10 }, () => stores.descriptors.take(left.codeHash, t0));
+        const taken = (await Promise.all(takers)).filter((descriptor) => descriptor !== undefined);
+        expect(taken).toEqual([left.descriptor]);
+      });
+      test('a code behind which a descriptor waits is not given twice, until its time is over', async () => {
+        const left = waiting();
+        await stores.descriptors.leave(left, t0);
+        const other = { ...left, descriptor: '{"b":1}', expiresAtMs: left.expiresAtMs + 600_000 };
+        expect(await stores.descriptors.leave(other, left.expiresAtMs - 1)).toBe('code-exists');
+        expect(await stores.descriptors.leave(other, left.expiresAtMs)).toBe('left');
+        expect(await stores.descriptors.take(left.codeHash, left.expiresAtMs)).toBe(other.descriptor);
+      });
+      test('a descriptor past its time is dead although its row still exists', async () => {
+        const left = waiting();
+        await stores.descriptors.leave(left, t0);
+        expect(await stores.descriptors.take(left.codeHash, left.expiresAtMs)).toBeUndefined();
+      });
+      test('an access code is no descriptor', async () => {
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.descriptors.take(code.codeHash, t0)).toBeUndefined();
+        expect(await stores.pairings.readCode(code.codeHash, t0)).toEqual(code);
       });
     });
 
