@@ -1,13 +1,20 @@
 /** `POST /api/relay/redeem`: the App turns a typed code into its client token, once. */
 import { gateways, pairings, presenceWorld, random, relayUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http';
+import { recorded } from './aws/recorded-route';
 import { redeemAccessCode } from './core/clients';
 import { readBody } from './core/json';
 import { presenceOf } from './core/presence';
 import { redeemRequest } from './core/protocol';
 
+const types = {
+  request: 'relay.redeem.request',
+  done: 'relay.redeem.success',
+  refused: 'relay.redeem.failed',
+} as const;
+
 export const handler = streamedHttp({
-  'POST /api/relay/redeem': async ({ body, receivedAtMs }) => {
+  'POST /api/relay/redeem': recorded(types, async ({ body, receivedAtMs }) => {
     const request = readBody(redeemRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random };
     const { gateway, clientId, clientToken } = await redeemAccessCode(world, request, receivedAtMs);
@@ -17,6 +24,7 @@ export const handler = streamedHttp({
     return {
       status: 200,
       body: { gatewayId, clientId, clientToken, relayUrl, connected, runtimeType, displayName, capabilities },
+      facts: { gatewayId, clientId, runtimeType },
     };
-  },
+  }),
 });

@@ -1,14 +1,21 @@
 /** `POST /api/relay/register`: a runtime gets, or refreshes, its identity and a code. */
 import { accessCodeTtlMs, gateways, pairings, random, relayUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http';
+import { recorded } from './aws/recorded-route';
 import { requireRegistrationToken } from './aws/registration-token';
 import { registerGateway } from './core/gateways';
 import { readBody } from './core/json';
 import { runtimeLimits } from './core/limits';
 import { registerRequest } from './core/protocol';
 
+const types = {
+  request: 'relay.register.request',
+  done: 'relay.register.created',
+  refused: 'relay.register.denied',
+} as const;
+
 export const handler = streamedHttp({
-  'POST /api/relay/register': async ({ body, credential, receivedAtMs }) => {
+  'POST /api/relay/register': recorded(types, async ({ body, credential, receivedAtMs }) => {
     await requireRegistrationToken(credential, receivedAtMs);
     const request = readBody(registerRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
@@ -16,6 +23,7 @@ export const handler = streamedHttp({
     return {
       status: outcome === 'created' ? 201 : 200,
       body: { ...registered, relayUrl: relayUrlOf(registered.gatewayId), limits: runtimeLimits },
+      facts: { gatewayId: registered.gatewayId, runtimeType: request.runtimeType, outcome },
     };
-  },
+  }),
 });

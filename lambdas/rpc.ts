@@ -13,7 +13,7 @@ import { runCall } from './core/run-call';
 export const handler = streamedHttp({
   'POST /api/relay/rpc': {
     maxBodyBytes: limits.maxRpcBodyBytes,
-    route: async ({ body, credential, header, receivedAtMs }) => {
+    route: async ({ body, credential, header, recorder, receivedAtMs }) => {
       const { client, gateway } = await authenticateClient(clients(), credential, receivedAtMs);
       const request = readBody(rpcRequest(limits.maxTimeoutMs), body);
       if (request.gatewayId !== gateway.gatewayId) {
@@ -21,7 +21,7 @@ export const handler = streamedHttp({
       }
       const idempotencyKey = header('idempotency-key');
       const prepared = prepareCall({ request, idempotencyKey, client, gateway, random, nowMs: receivedAtMs });
-      const world = { ...presenceWorld(), calls: calls(), clock };
+      const world = { ...presenceWorld(), calls: calls(), clock, recorder };
       const { call, end } = await runCall(world, prepared.call, gateway, prepared.command);
       return { status: 200, body: answerOf(prepared.id, call, end) };
     },

@@ -4,6 +4,7 @@ import {
   AttributeType,
   BillingMode,
   type GlobalSecondaryIndexProps,
+  StreamViewType,
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
@@ -25,6 +26,8 @@ export interface NounTableProps {
   variable: string;
   /** Whether the table can be restored to any second of the last 35 days: for data that cannot be made again. */
   recoverable?: boolean;
+  /** Whether a stream tells every new row. Default false. */
+  streams?: boolean;
   removalPolicy: RemovalPolicy;
 }
 
@@ -46,6 +49,7 @@ export class NounTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.DEFAULT,
       timeToLiveAttribute: 'expiresAt',
+      ...(props.streams ? { stream: StreamViewType.NEW_IMAGE } : {}),
       pointInTimeRecoverySpecification: {
         pointInTimeRecoveryEnabled: (props.recoverable ?? false) && retained,
       },

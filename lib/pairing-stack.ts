@@ -86,6 +86,8 @@ export class PairingStack extends Stack {
     relay.grant(socket, 'POST', 'GET');
     relay.serve(socket);
 
+    for (const fn of [register, redeem, rpc, socket]) tables.monitorEvents.grant(fn, 'PutItem');
+
     for (const fn of [register, redeem]) {
       fn.addEnvironment(env.relayUrlTemplate, `${relay.url}?gatewayId={gatewayId}`);
     }

@@ -11,6 +11,7 @@ export class Tables extends Construct {
   readonly clients: NounTable;
   readonly connections: NounTable;
   readonly rpcs: NounTable;
+  readonly monitorEvents: NounTable;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
@@ -50,6 +51,13 @@ export class Tables extends Construct {
         },
       ],
       variable: env.rpcsTable,
+    });
+    this.monitorEvents = new NounTable(this, 'MonitorEvents', {
+      ...props,
+      partitionKey: 'shard',
+      sortKey: 'batchId',
+      streams: true,
+      variable: env.eventsTable,
     });
   }
 }

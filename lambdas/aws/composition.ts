@@ -15,7 +15,7 @@ import { clientTable } from './client-table';
 import { codeTable } from './code-table';
 import { connectionTable } from './connection-table';
 import { descriptorTable } from './descriptor-table';
-import { dynamoClient } from './dynamo';
+import { sharedDynamo as client } from './dynamo';
 import { env, required } from './env';
 import { gatewayTable } from './gateway-table';
 import { managedSockets } from './sockets';
@@ -28,7 +28,6 @@ const once = <T>(make: () => T): (() => T) => {
   };
 };
 
-const client = once(dynamoClient);
 const names = {
   codes: () => required(env.codesTable),
   gateways: () => required(env.gatewaysTable),

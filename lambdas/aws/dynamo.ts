@@ -17,6 +17,14 @@ export function dynamoClient(
   return new DynamoDBClient({ maxAttempts: 4, ...overrides });
 }
 
+let shared: DynamoDBClient | undefined;
+
+/** The client of this function instance. */
+export function sharedDynamo(): DynamoDBClient {
+  shared ??= dynamoClient();
+  return shared;
+}
+
 /** Plain values as DynamoDB writes them; undefined members are left out. */
 export function toRow(values: Record<string, unknown>): Row {
   return marshall(values, { removeUndefinedValues: true });

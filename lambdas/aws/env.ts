@@ -8,6 +8,7 @@ export const env = {
   clientsTable: 'CLIENTS_TABLE',
   connectionsTable: 'CONNECTIONS_TABLE',
   rpcsTable: 'RPCS_TABLE',
+  eventsTable: 'EVENTS_TABLE',
   /** `https://…/relay` of the management API. */
   managementEndpoint: 'MANAGEMENT_ENDPOINT',
   /** ARN of the registration token's secret; absent where registration is open. */

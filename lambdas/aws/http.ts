@@ -5,8 +5,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ApiError, problemOf } from '../core/errors';
 import { limits } from '../core/limits';
+import type { EventFacts } from '../core/monitor-events';
+import type { Recorder } from '../core/ports';
 import { env } from './env';
 import { log } from './log';
+import { recorderOf } from './recorder';
 
 /** A request as a route sees it. */
 export interface HttpRequest {
@@ -20,6 +23,8 @@ export interface HttpRequest {
   sourceIp: string;
   requestId: string;
   receivedAtMs: number;
+  /** Takes events for the monitor; they are written after the answer has left, or while the function waits. */
+  recorder: Recorder;
   /** Does something after the answer has left. Its failure is logged and harms nobody. */
   afterwards(task: () => Promise<unknown>): void;
 }
@@ -30,6 +35,8 @@ export interface HttpAnswer {
   headers?: Record<string, string>;
   body?: unknown;
   pieces?: AsyncIterable<string>;
+  /** What the monitor may tell of it, where the route is `recorded`. */
+  facts?: EventFacts;
 }
 
 /** What a route does. */
@@ -44,7 +51,8 @@ export interface Routes {
 export function streamedHttp(routes: Routes) {
   return awslambda.streamifyResponse(async (event: APIGatewayProxyEvent, stream) => {
     const tasks: Array<() => Promise<unknown>> = [];
-    const answer = await answerTo(routes, event, (task) => tasks.push(task));
+    const recorder = recorderOf(event.requestContext.requestId);
+    const answer = await answerTo(routes, event, { recorder, afterwards: (task) => tasks.push(task) });
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: answer.status,
       headers: headersOf(answer, event),
@@ -54,14 +62,19 @@ export function streamedHttp(routes: Routes) {
     out.write(bodyOf(answer));
     if (answer.pieces) for await (const piece of answer.pieces) out.write(piece);
     out.end();
+    await recorder.flush();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));
+    await recorder.flush();
   });
 }
+
+/** A buffered function records nothing: its answer would wait for the writing. */
+const noRecorder: Recorder = { record: () => {}, idle: () => {} };
 
 /** The handler of a function whose integration is BUFFERED. */
 export function bufferedHttp(routes: Routes) {
   return async (event: APIGatewayProxyEvent) => {
-    const answer = await answerTo(routes, event, (task) => void task());
+    const answer = await answerTo(routes, event, { recorder: noRecorder, afterwards: (task) => void task() });
     return { statusCode: answer.status, headers: headersOf(answer, event), body: bodyOf(answer) };
   };
 }
@@ -69,7 +82,7 @@ export function bufferedHttp(routes: Routes) {
 async function answerTo(
   routes: Routes,
   event: APIGatewayProxyEvent,
-  afterwards: HttpRequest['afterwards'],
+  surroundings: Pick<HttpRequest, 'recorder' | 'afterwards'>,
 ): Promise<HttpAnswer> {
   const { requestId } = event.requestContext;
   try {
@@ -77,7 +90,7 @@ async function answerTo(
     if (!entry) throw new ApiError('not_found', 'There is no such route.');
     const { route, maxBodyBytes } =
       typeof entry === 'function' ? { route: entry, maxBodyBytes: limits.maxBodyBytes } : entry;
-    return await route({ ...requestOf(event, maxBodyBytes), afterwards });
+    return await route({ ...requestOf(event, maxBodyBytes), ...surroundings });
   } catch (error) {
     if (!(error instanceof ApiError)) logFailure(requestId, error);
     const known =
@@ -91,7 +104,10 @@ async function answerTo(
   }
 }
 
-function requestOf(event: APIGatewayProxyEvent, maxBodyBytes: number): Omit<HttpRequest, 'afterwards'> {
+function requestOf(
+  event: APIGatewayProxyEvent,
+  maxBodyBytes: number,
+): Omit<HttpRequest, 'recorder' | 'afterwards'> {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );

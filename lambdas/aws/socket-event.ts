@@ -2,6 +2,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { ApiError, errorKinds } from '../core/errors';
 import { log } from './log';
+import type { InvocationRecorder } from './recorder';
 
 /** What API Gateway sends: only `$connect` has headers and a query. */
 export interface SocketEvent extends Omit<APIGatewayProxyWebsocketEventV2, 'queryStringParameters'> {
@@ -17,20 +18,32 @@ export function socketCredential(event: SocketEvent): string | undefined {
   return /^Bearer +(\S{1,512}) *$/i.exec(header ?? '')?.[1] ?? query.secret ?? query.ticket;
 }
 
-/** Runs `$connect` and tells API Gateway whether the socket may open. Any fault refuses it. */
-export async function socketAnswer(event: SocketEvent, connect: () => Promise<void>) {
+/**
+ * Runs `$connect` and tells API Gateway whether the socket may open. Any fault refuses it. What the monitor is told
+ * of an accepted socket was written beside the socket's own rows; only a refused one waits for that.
+ */
+export async function socketAnswer(
+  event: SocketEvent,
+  recorder: InvocationRecorder,
+  connect: () => Promise<void>,
+) {
   try {
     await connect();
+    await recorder.flush();
     // A browser closes a socket whose offered subprotocol is not echoed.
     const offered = socketHeader(event, 'sec-websocket-protocol')?.split(',')[0]?.trim();
     return { statusCode: 200, ...(offered ? { headers: { 'Sec-WebSocket-Protocol': offered } } : {}) };
   } catch (error) {
-    if (error instanceof ApiError) return { statusCode: errorKinds[error.code].status };
+    const outcome = error instanceof ApiError ? error.code : 'internal_error';
+    const { status } = errorKinds[outcome];
+    recorder.record({ type: 'relay.websocket.denied', status, outcome });
+    await recorder.flush();
+    if (error instanceof ApiError) return { statusCode: status };
     log.error('A handshake failed', {
       reason: (error as Error).name,
       requestId: event.requestContext.requestId,
     });
-    return { statusCode: 500 };
+    return { statusCode: status };
   }
 }
 

@@ -4,6 +4,8 @@
  * from `expiresAtMs` on, whether the table still has it or not.
  */
 import type { CallEnd, OpenCall, StoredCall } from './calls';
+import type { EventBatch } from './event-batch';
+import type { NewEvent } from './monitor-events';
 
 /** A runtime's identity. */
 export interface Gateway {
@@ -155,4 +157,18 @@ export interface Sockets {
 export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
+}
+
+/** Takes what the monitor is to show. It never throws and nobody waits for it. */
+export interface Recorder {
+  /** A function is asked when the event is written, so that finding out what it tells delays nobody. */
+  record(event: NewEvent | (() => NewEvent)): void;
+  /** Says that the function has done what is urgent and only waits: what was recorded may be written meanwhile. */
+  idle(): void;
+}
+
+/** The monitor's events. */
+export interface EventStore {
+  /** Adds a batch; adding it again changes nothing. */
+  append(batch: EventBatch): Promise<void>;
 }

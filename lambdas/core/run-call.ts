@@ -8,14 +8,16 @@
 import { type CallEnd, endAsOf, type OpenCall, type Outcome, type StoredCall } from './calls';
 import { ApiError } from './errors';
 import { limits } from './limits';
-import type { CallStore, Clock, Gateway, RuntimeSocket } from './ports';
+import type { CallStore, Clock, Gateway, Recorder, RuntimeSocket } from './ports';
 import { type PresenceWorld, probeSocket, retireSocket, settlingMs } from './presence';
+import { callEnded, callRefused, callRequested, commandSent } from './record-call';
 import { nextGapMs, watchEveryMs } from './waiting';
 
 /** What a call needs. */
 export interface CallWorld extends PresenceWorld {
   calls: CallStore;
   clock: Clock;
+  recorder: Recorder;
 }
 
 /** Runs a call to its end. A call with the same key is joined instead; `idempotency_conflict` when it differs. */
@@ -25,13 +27,22 @@ export async function runCall(
   gateway: Gateway,
   command: string,
 ): Promise<{ call: OpenCall; end: CallEnd }> {
+  const { recorder } = world;
   const opened = await world.calls.open(call, world.clock.now());
   if (opened === 'opened') {
+    recorder.record(callRequested(call));
     const delivery = await deliver(world, call, gateway, command);
-    if (delivery === 'no-socket') return { call, end: await endCall(world, call, 'offline') };
-    return { call, end: await waitForEnd(world, call, delivery === 'gone' ? 'offline' : 'disconnected') };
+    recorder.idle();
+    const end =
+      delivery === 'no-socket'
+        ? await endCall(world, call, 'offline')
+        : await waitForEnd(world, call, delivery === 'gone' ? 'offline' : 'disconnected');
+    for (const event of callEnded(call, end)) recorder.record(event);
+    return { call, end };
   }
+  recorder.record(callRequested(call, 'joined'));
   if (opened.digest !== call.digest) {
+    recorder.record(callRefused(call, 'idempotency_conflict', world.clock.now()));
     throw new ApiError(
       'idempotency_conflict',
       'This id was used for a call with another method or other params.',
@@ -55,12 +66,14 @@ async function deliver(
       if (socket.connectionId !== call.sentTo)
         await world.calls.sentTo(call.callKey, call.nonce, socket.connectionId);
       const outcome = await world.sockets.post(socket.connectionId, command);
+      if (outcome === 'sent') world.recorder.record(commandSent(call, command, world.clock.now()));
       if (outcome === 'gone')
         await retireSocket(world, call.gatewayId, socket.connectionId, world.clock.now());
       return outcome;
     }
     const now = world.clock.now();
     if (now >= graceEndsMs) return 'no-socket';
+    world.recorder.idle();
     await world.clock.sleep(Math.min(nextGapMs(now - startedAtMs), graceEndsMs - now));
     socket = (await world.gateways.read(call.gatewayId))?.socket;
   }

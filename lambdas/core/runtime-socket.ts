@@ -2,12 +2,14 @@
 import { endOf, frameIdOf, readFrameId } from './calls';
 import { errorFrame, type RuntimeAnswer, readRuntimeFrame, resultFrame } from './frames';
 import { limits, runtimeLimits } from './limits';
-import type { CallStore, Connection, Gateway } from './ports';
+import type { NewEvent } from './monitor-events';
+import type { CallStore, Connection, Gateway, Recorder } from './ports';
 import { type PresenceWorld, retireSocket } from './presence';
 
 /** What the runtime's socket needs. */
 export interface RuntimeSocketWorld extends PresenceWorld {
   calls: CallStore;
+  recorder: Recorder;
 }
 
 /** A socket's row outlives the socket's own age limit by this, so that its last frames still find it. */
@@ -26,12 +28,24 @@ export async function openRuntimeSocket(
     expiresAtMs: socket.connectedAtMs + limits.maxConnectionMs + connectionRowMarginMs,
   };
   await world.connections.put(connection);
-  return world.gateways.attach(gateway.gatewayId, socket);
+  const { gatewayId, runtimeType } = gateway;
+  world.recorder.record({ type: 'relay.websocket.connected', gatewayId, runtimeType, outcome: 'connected' });
+  if (gateway.socket) {
+    const detail = 'A newer socket of the runtime takes the commands; the older one may still reply.';
+    world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, runtimeType, detail });
+  }
+  world.recorder.idle();
+  return world.gateways.attach(gatewayId, socket);
 }
 
 /** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */
 export async function closeSocket(world: RuntimeSocketWorld, connectionId: string, nowMs: number) {
   const connection = await world.connections.read(connectionId, nowMs);
+  if (connection && connection.role !== 'viewer') {
+    const { gatewayId, clientId } = connection;
+    const durationMs = nowMs - connection.connectedAtMs;
+    world.recorder.record({ type: 'relay.websocket.disconnected', gatewayId, clientId, durationMs });
+  }
   if (connection?.role === 'runtime') await retireSocket(world, connection.gatewayId, connectionId, nowMs);
   else if (connection) await world.connections.remove(connectionId);
   return connection;
@@ -65,6 +79,25 @@ export async function acceptReply(
   return second === 'ended' ? 'ended' : 'already-ended';
 }
 
+const rejections: Record<Exclude<ReplyOutcome, 'ended'>, string> = {
+  'unknown-call': 'No command had this id.',
+  'already-ended': 'The call had ended before.',
+  late: 'The call was past its deadline.',
+  foreign: 'The command went to another gateway.',
+};
+
+/** A reply that did not count, as the monitor tells it; `sender` is the socket's row, where there is one. */
+export function replyRejected(
+  outcome: Exclude<ReplyOutcome, 'ended'>,
+  frameId: string,
+  sender: Pick<Connection, 'gatewayId'> | undefined,
+  bytes: number,
+): NewEvent {
+  const detail = rejections[outcome];
+  const rpcId = readFrameId(frameId) ? frameId : undefined;
+  return { type: 'relay.rpc.reply_rejected', gatewayId: sender?.gatewayId, rpcId, outcome, bytes, detail };
+}
+
 /** Handles one frame of a runtime and gives the frame to send back, if any. */
 export async function handleRuntimeFrame(
   world: RuntimeSocketWorld,
@@ -74,8 +107,14 @@ export async function handleRuntimeFrame(
 ): Promise<{ reply?: ReplyOutcome; answer?: string }> {
   const frame = readRuntimeFrame(text);
   switch (frame.kind) {
-    case 'reply':
-      return { reply: await acceptReply(world, connectionId, frame, nowMs) };
+    case 'reply': {
+      const reply = await acceptReply(world, connectionId, frame, nowMs);
+      if (reply !== 'ended') {
+        const connection = await world.connections.read(connectionId, nowMs);
+        world.recorder.record(replyRejected(reply, frame.id, connection, Buffer.byteLength(text)));
+      }
+      return { reply };
+    }
     case 'progress':
       return {};
     case 'invalid':
@@ -100,6 +139,7 @@ async function serve(world: RuntimeSocketWorld, connectionId: string, method: st
   }
   if (method === 'relay.hello') {
     const gatewayId = await markSeen(world, connectionId, nowMs);
+    world.recorder.record({ type: 'relay.websocket.message', gatewayId, method });
     const { keepaliveMs, maxConnectionMs, reconnectAfterMs } = limits;
     return { protocol: 1, gatewayId, limits: runtimeLimits, keepaliveMs, maxConnectionMs, reconnectAfterMs };
   }
