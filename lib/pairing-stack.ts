@@ -86,7 +86,8 @@ export class PairingStack extends Stack {
     relay.grant(socket, 'POST', 'GET');
     relay.serve(socket);
 
-    for (const fn of [register, redeem, rpc, socket]) tables.monitorEvents.grant(fn, 'PutItem');
+    const recording = [register, redeem, rpc, pairings, gatewayAdmin, socket];
+    for (const fn of recording) tables.monitorEvents.grant(fn, 'PutItem');
 
     for (const fn of [register, redeem]) {
       fn.addEnvironment(env.relayUrlTemplate, `${relay.url}?gatewayId={gatewayId}`);
