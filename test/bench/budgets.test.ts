@@ -1,15 +1,33 @@
 /** The guard: a change that exceeds a budget fails here, with the figure and the budget. */
-import { brokenBudgets, budgets } from '../../bench/budgets';
+import { brokenBudgets, budgets, type Figures } from '../../bench/budgets';
+import { bundleFigures, bundlesOf } from '../../bench/bundles';
+import { type MeteredRelay, startMeteredRelay } from '../../bench/metered-relay';
 import { modelledFigures } from '../../bench/modelled-figures';
+import { figuresOf, followRpc, pairUp } from '../../bench/rpc-path';
 
-test("the relay's way to wait keeps its budgets", () => {
-  expect(brokenBudgets(modelledFigures())).toEqual([]);
+let relay: MeteredRelay;
+let figures: Figures;
+beforeAll(async () => {
+  relay = await startMeteredRelay({ directory: process.env.PAIRING_ASSEMBLY! });
+  const pair = await pairUp(relay);
+  const bundles = bundlesOf(relay.host.functions.definitions);
+  figures = { ...modelledFigures(), ...bundleFigures(bundles), ...figuresOf(await followRpc(relay, pair)) };
+  await pair.runtime.close();
+});
+afterAll(() => relay.stop());
+
+test('every budget that is the same on every machine has a figure', () => {
+  const guarded = Object.entries(budgets).filter(([, { held }]) => held === 'guard');
+  expect(Object.keys(figures).sort()).toEqual(guarded.map(([name]) => name).sort());
+});
+
+test('every guarded budget holds', () => {
+  expect(brokenBudgets(figures)).toEqual([]);
 });
 
 test('a budget that is exceeded is named with its figure and its limit', () => {
-  const figures = modelledFigures();
-  const lowered = { ...budgets, readsInASecond: { ...budgets.readsInASecond, most: 3 } };
+  const lowered = { ...budgets, callsBeforeCommand: { ...budgets.callsBeforeCommand, most: 1 } };
   expect(brokenBudgets(figures, lowered)).toEqual([
-    `strong reads while a 1 s call waits: ${figures.readsInASecond} reads, over the budget of 3 reads`,
+    'AWS calls in sequence before the command leaves: 2 calls, over the budget of 1 calls',
   ]);
 });
