@@ -1,9 +1,9 @@
 /** `POST /api/runtime-pairings` and `/redeem`: a runtime leaves its descriptor behind a code, an App takes it. */
-import { accessCodeTtlMs, descriptors } from './aws/composition';
+import { accessCodeTtlMs, attemptWorld, descriptors } from './aws/composition';
 import { streamedHttp } from './aws/http';
 import { type RecordedTypes, recorded } from './aws/recorded-route';
 import { requireRegistrationToken } from './aws/registration-token';
-import { ApiError } from './core/errors';
+import { limitGuesses } from './core/attempts';
 import { readBody } from './core/json';
 import { leaveDescriptor, takeDescriptor } from './core/pairings';
 import { pairingRedeemRequest, pairingRequest } from './core/protocol';
@@ -27,10 +27,12 @@ export const handler = streamedHttp({
     const world = { descriptors: descriptors(), pairingCodeTtlMs: accessCodeTtlMs() };
     return { status: 201, body: { ok: true, ...(await leaveDescriptor(world, request, receivedAtMs)) } };
   }),
-  'POST /api/runtime-pairings/redeem': recorded(taken, async ({ body, receivedAtMs }) => {
+  'POST /api/runtime-pairings/redeem': recorded(taken, async (request) => {
+    const { body, receivedAtMs } = request;
     const { pairingCode } = readBody(pairingRedeemRequest, body);
-    const found = await takeDescriptor(descriptors(), pairingCode, receivedAtMs);
-    if (!found) throw new ApiError('code_not_found', 'The code is unknown, expired or used.');
+    const found = await limitGuesses(attemptWorld(), request, () =>
+      takeDescriptor(descriptors(), pairingCode, receivedAtMs),
+    );
     return { status: 200, body: found };
   }),
 });

@@ -1,7 +1,8 @@
 /** `POST /api/relay/redeem`: the App turns a typed code into its client token, once. */
-import { gateways, pairings, presenceWorld, random, relayUrlOf } from './aws/composition';
+import { attemptWorld, gateways, pairings, presenceWorld, random, relayUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http';
 import { recorded } from './aws/recorded-route';
+import { limitGuesses } from './core/attempts';
 import { redeemAccessCode } from './core/clients';
 import { readBody } from './core/json';
 import { presenceOf } from './core/presence';
@@ -14,10 +15,13 @@ const types = {
 } as const;
 
 export const handler = streamedHttp({
-  'POST /api/relay/redeem': recorded(types, async ({ body, receivedAtMs }) => {
+  'POST /api/relay/redeem': recorded(types, async (http) => {
+    const { body, receivedAtMs } = http;
     const request = readBody(redeemRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random };
-    const { gateway, clientId, clientToken } = await redeemAccessCode(world, request, receivedAtMs);
+    const { gateway, clientId, clientToken } = await limitGuesses(attemptWorld(), http, () =>
+      redeemAccessCode(world, request, receivedAtMs),
+    );
     const { gatewayId, runtimeType, displayName, capabilities } = gateway;
     const { connected } = await presenceOf(presenceWorld(), gateway, receivedAtMs);
     const relayUrl = relayUrlOf(gatewayId);

@@ -60,6 +60,7 @@ export class PairingStack extends Stack {
 
     tables.codes.grant(pairings, 'PutItem', 'DeleteItem');
 
+    for (const fn of [pairings, redeem]) tables.attempts.grant(fn, 'BatchGetItem', 'UpdateItem');
     tables.codes.grant(redeem, 'GetItem', 'DeleteItem');
     tables.gateways.grant(redeem, 'GetItem', 'UpdateItem');
     tables.clients.grant(redeem, 'PutItem');

@@ -12,6 +12,7 @@ export class Tables extends Construct {
   readonly connections: NounTable;
   readonly rpcs: NounTable;
   readonly monitorEvents: NounTable;
+  readonly attempts: NounTable;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
@@ -58,6 +59,11 @@ export class Tables extends Construct {
       sortKey: 'batchId',
       streams: true,
       variable: env.eventsTable,
+    });
+    this.attempts = new NounTable(this, 'Attempts', {
+      ...props,
+      partitionKey: 'attemptKey',
+      variable: env.attemptsTable,
     });
   }
 }

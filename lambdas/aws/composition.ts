@@ -1,6 +1,7 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
 import type {
+  AttemptStore,
   CallStore,
   ClientStore,
   Clock,
@@ -10,6 +11,7 @@ import type {
   PairingStore,
   Sockets,
 } from '../core/ports';
+import { attemptTable } from './attempt-table';
 import { callTable } from './call-table';
 import { clientTable } from './client-table';
 import { codeTable } from './code-table';
@@ -46,6 +48,7 @@ export const pairings: () => PairingStore = once(() =>
   }),
 );
 export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
+export const attempts: () => AttemptStore = once(() => attemptTable(client(), required(env.attemptsTable)));
 export const connections: () => ConnectionStore = once(() =>
   connectionTable(client(), required(env.connectionsTable)),
 );
@@ -74,3 +77,6 @@ export const accessCodeTtlMs = (): number => Number(required(env.accessCodeTtlSe
 /** The complete relay URL of a gateway. */
 export const relayUrlOf = (gatewayId: string): string =>
   required(env.relayUrlTemplate).replace('{gatewayId}', encodeURIComponent(gatewayId));
+
+/** What limiting guesses needs. */
+export const attemptWorld = once(() => ({ attempts: attempts(), clock }));

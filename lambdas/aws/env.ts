@@ -7,6 +7,7 @@ export const env = {
   gatewaysTable: 'GATEWAYS_TABLE',
   clientsTable: 'CLIENTS_TABLE',
   connectionsTable: 'CONNECTIONS_TABLE',
+  attemptsTable: 'ATTEMPTS_TABLE',
   rpcsTable: 'RPCS_TABLE',
   eventsTable: 'EVENTS_TABLE',
   /** `https://…/relay` of the management API. */

@@ -1,7 +1,7 @@
 /** Pairing an App by its code, and knowing it again by its token. */
+import { codeNotFound } from './attempts';
 import { readAccessCode } from './codes';
 import { claimOf, hashCredential, matchesHash, newClientToken, newId, type RandomBytes } from './credentials';
-import { ApiError } from './errors';
 import { unauthorized } from './gateways';
 import { limits } from './limits';
 import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
@@ -52,11 +52,4 @@ export async function authenticateClient(
   const { client, gateway } = await clients.readWithGateway(claim.gatewayId, claim.clientId, nowMs);
   if (!client || !gateway || !matchesHash(credential!, client.tokenHash)) throw unauthorized();
   return { client, gateway };
-}
-
-function codeNotFound(): ApiError {
-  return new ApiError(
-    'code_not_found',
-    'The code is unknown, expired or used. Ask the runtime for a new one.',
-  );
 }

@@ -2,6 +2,7 @@
  * The descriptor rendezvous: a runtime leaves a description of itself under a code that it made up, and whoever
  * types that code gets it, once. The server keeps nothing of either afterwards.
  */
+import { codeNotFound } from './attempts';
 import { readPairingCode } from './codes';
 import { hashCredential } from './credentials';
 import { checkDescriptor, descriptorType, maxDescriptorBytes } from './descriptor-check';
@@ -52,17 +53,16 @@ export async function leaveDescriptor(
   return { type: descriptorType, expiresAt: new Date(expiresAtMs).toISOString() };
 }
 
-/**
- * Gives a descriptor away, once. Undefined for every code behind which nothing waits, and for what is no code.
- */
+/** Gives a descriptor away, once. Throws `code_not_found` for every code behind which nothing waits. */
 export async function takeDescriptor(
   descriptors: DescriptorStore,
   pairingCode: string,
   nowMs: number,
-): Promise<{ type: string; descriptor: unknown } | undefined> {
+): Promise<{ type: string; descriptor: unknown }> {
   const code = readPairingCode(pairingCode);
   const descriptor = code && (await descriptors.take(hashPairingCode(code), nowMs));
-  return descriptor ? { type: descriptorType, descriptor: JSON.parse(descriptor) as unknown } : undefined;
+  if (!descriptor) throw codeNotFound();
+  return { type: descriptorType, descriptor: JSON.parse(descriptor) as unknown };
 }
 
 /** Not the hash of the bare code: an access code of the same letters is another code, and lives in the same table. */

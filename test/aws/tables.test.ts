@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { attemptTable } from '../../lambdas/aws/attempt-table';
 import { callTable } from '../../lambdas/aws/call-table';
 import { clientTable } from '../../lambdas/aws/client-table';
 import { codeTable } from '../../lambdas/aws/code-table';
@@ -43,6 +44,7 @@ async function tables() {
   return {
     gateways: gatewayTable(client, gateways),
     pairings: codeTable(client, { codes, gateways, clients: () => clients }),
+    attempts: attemptTable(client, nameOf('Attempts')),
     descriptors: descriptorTable(client, codes),
     clients: clientTable(client, { clients, gateways }),
     connections: connectionTable(client, nameOf('Connections')),

@@ -8,6 +8,7 @@ const pairingCode = 'AT-7K2M-9QWX-4RTZ';
 const descriptor = { type, displayName: 'Desk', endpoints: [{ url: 'https://desk.example/relay' }] };
 
 const world = () => ({ descriptors: memoryStores().descriptors, pairingCodeTtlMs: 600_000 });
+const notFound = { code: 'code_not_found' };
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => {
@@ -21,13 +22,13 @@ test('a descriptor is given to whoever types its code, once, and says when it di
   const left = await leaveDescriptor(here, { type, pairingCode, descriptor }, t0);
   expect(left).toEqual({ type, expiresAt: new Date(t0 + 600_000).toISOString() });
   expect(await takeDescriptor(here.descriptors, ' at7k2m 9qwx 4rtz', t0)).toEqual({ type, descriptor });
-  expect(await takeDescriptor(here.descriptors, pairingCode, t0)).toBeUndefined();
+  expect(await failure(takeDescriptor(here.descriptors, pairingCode, t0))).toMatchObject(notFound);
 });
 
 test('a descriptor is gone after its time', async () => {
   const here = world();
   await leaveDescriptor(here, { type, pairingCode, descriptor }, t0);
-  expect(await takeDescriptor(here.descriptors, pairingCode, t0 + 600_000)).toBeUndefined();
+  expect(await failure(takeDescriptor(here.descriptors, pairingCode, t0 + 600_000))).toMatchObject(notFound);
 });
 
 test('a second descriptor behind a waiting code is refused in any spelling of the code', async () => {
@@ -68,7 +69,7 @@ test('a rejection names path and reason, never the value, and nothing waits afte
     { path: 'descriptor.gateway.password', message: expect.any(String) },
   ]);
   expect(error.message + JSON.stringify(error.details)).not.toContain(secret);
-  expect(await takeDescriptor(here.descriptors, pairingCode, t0)).toBeUndefined();
+  expect(await failure(takeDescriptor(here.descriptors, pairingCode, t0))).toMatchObject(notFound);
 });
 
 test('32 KiB of descriptor pass and one byte more does not, counted in UTF-8', async () => {

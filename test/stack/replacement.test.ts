@@ -12,6 +12,7 @@ const deployedTables = {
   ConnectionsTable: 'connectionId:S',
   RpcsTable: 'callKey:S item:S',
   MonitorEventsTable: 'shard:S batchId:S',
+  AttemptsTable: 'attemptKey:S',
 };
 
 const template = stackTemplate().toJSON();

@@ -1,4 +1,6 @@
 /** The HTTP side of the contract, as an App or a runtime calls it. */
+import { request as httpRequest } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { registrationToken } from './relay';
 
 /** What came back. */
@@ -17,13 +19,15 @@ export interface RequestOptions {
   text?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** The address that the request comes from, one of the loopback's. Default `127.0.0.1`. */
+  from?: string;
 }
 
 /** One request; a JSON body is parsed. */
 export async function request(base: string, route: string, options: RequestOptions = {}): Promise<Answer> {
   const [method, path] = route.split(' ') as [string, string];
   const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-  const response = await fetch(base + path, {
+  const response = await sendFrom(options.from)(base + path, {
     method,
     ...(body === undefined ? {} : { body }),
     ...(options.signal ? { signal: options.signal } : {}),
@@ -38,6 +42,29 @@ export async function request(base: string, route: string, options: RequestOptio
     headers: response.headers,
     body: text === '' ? undefined : JSON.parse(text),
   };
+}
+
+/** `fetch`, or what does the same from another address. */
+function sendFrom(localAddress: string | undefined): typeof fetch {
+  if (localAddress === undefined) return fetch;
+  return (url, { method, headers, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest(String(url), {
+        method,
+        headers: headers as Record<string, string>,
+        localAddress,
+      });
+      sent.on('error', reject);
+      sent.on('response', async (response) => {
+        const text = await textOf(response).catch(reject);
+        const pairs = Object.entries(response.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]);
+        resolve(new Response(text || null, { status: response.statusCode ?? 0, headers: pairs }));
+      });
+      sent.end(body);
+    });
 }
 
 /** A registered runtime identity. */

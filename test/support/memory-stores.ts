@@ -4,6 +4,7 @@ import type { StoredCall } from '../../lambdas/core/calls';
 import { limits } from '../../lambdas/core/limits';
 import type {
   AccessCode,
+  AttemptStore,
   CallStore,
   Client,
   ClientStore,
@@ -13,6 +14,7 @@ import type {
   Gateway,
   GatewayStore,
   PairingStore,
+  SourceAttempts,
   WaitingDescriptor,
 } from '../../lambdas/core/ports';
 
@@ -21,6 +23,7 @@ export interface Stores {
   gateways: GatewayStore;
   pairings: PairingStore;
   descriptors: DescriptorStore;
+  attempts: AttemptStore;
   clients: ClientStore;
   connections: ConnectionStore;
   calls: CallStore;
@@ -35,6 +38,7 @@ export function memoryStores(): Stores {
     gateways: memoryGateways(gateways),
     pairings: memoryPairings(gateways, codes, clients),
     descriptors: memoryDescriptors(),
+    attempts: memoryAttempts(),
     clients: {
       async readWithGateway(gatewayId, clientId, nowMs) {
         const client = clients.get(`${gatewayId}/${clientId}`);
@@ -137,6 +141,44 @@ function memoryDescriptors(): DescriptorStore {
       const row = live(codeHash, nowMs);
       if (row) rows.delete(codeHash);
       return row?.descriptor;
+    },
+  };
+}
+
+function memoryAttempts(): AttemptStore {
+  const rows = new Map<string, SourceAttempts>();
+  const minutes = new Map<number, number>();
+  const minuteOf = (ms: number) => Math.floor(ms / 60_000);
+  const change = (source: string, windowEndsAtMs: number, by: (row: SourceAttempts) => SourceAttempts) => {
+    const row = rows.get(source);
+    if (row?.windowEndsAtMs === windowEndsAtMs) rows.set(source, by(row));
+  };
+  return {
+    async read(source, nowMs) {
+      const row = rows.get(source);
+      const minute = minuteOf(nowMs);
+      const failuresOfAll = Math.max(minutes.get(minute) ?? 0, minutes.get(minute - 1) ?? 0);
+      return { ...(row ? { row } : {}), failuresOfAll };
+    },
+    async open(source, endedAtMs, windowEndsAtMs) {
+      if (rows.get(source)?.windowEndsAtMs !== endedAtMs) return 'changed';
+      rows.set(source, { taken: 1, failures: 0, failedAtMs: 0, windowEndsAtMs });
+      return 'taken';
+    },
+    async join(source, windowEndsAtMs, places) {
+      const row = rows.get(source);
+      if (row?.windowEndsAtMs !== windowEndsAtMs || row.taken >= places) return 'changed';
+      rows.set(source, { ...row, taken: row.taken + 1 });
+      return 'taken';
+    },
+    async giveBack(source, windowEndsAtMs) {
+      change(source, windowEndsAtMs, (row) => ({ ...row, taken: row.taken - 1 }));
+    },
+    async fail(source, windowEndsAtMs, atMs) {
+      change(source, windowEndsAtMs, (row) => ({ ...row, failures: row.failures + 1, failedAtMs: atMs }));
+    },
+    async countFailure(atMs) {
+      minutes.set(minuteOf(atMs), (minutes.get(minuteOf(atMs)) ?? 0) + 1);
     },
   };
 }

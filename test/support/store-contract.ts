@@ -192,6 +192,59 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       });
     });
 
+    describe('attempts', () => {
+      const endsAtMs = t0 + 60_000;
+      const read = async (source: string) => (await stores.attempts.read(source, t0)).row;
+
+      test('of simultaneous places no more than the window has are taken', async () => {
+        const source = unique('source');
+        const opened = Array.from({ length: 5 }, () => stores.attempts.open(source, undefined, endsAtMs));
+        expect((await Promise.all(opened)).sort()).toEqual([...Array(4).fill('changed'), 'taken']);
+        const joined = Array.from({ length: 20 }, () => stores.attempts.join(source, endsAtMs, 10));
+        expect((await Promise.all(joined)).filter((outcome) => outcome === 'taken')).toHaveLength(9);
+        expect(await read(source)).toEqual({
+          taken: 10,
+          failures: 0,
+          failedAtMs: 0,
+          windowEndsAtMs: endsAtMs,
+        });
+      });
+      test('a place is given back, or becomes a failure', async () => {
+        const source = unique('source');
+        await stores.attempts.open(source, undefined, endsAtMs);
+        await stores.attempts.join(source, endsAtMs, 10);
+        await stores.attempts.giveBack(source, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0 + 5);
+        expect(await read(source)).toMatchObject({ taken: 1, failures: 1, failedAtMs: t0 + 5 });
+      });
+      test('a window follows the one that was seen to end, and what belongs to that one is forgotten', async () => {
+        const source = unique('source');
+        await stores.attempts.open(source, undefined, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0);
+        const nextEndsAtMs = endsAtMs + 60_000;
+        expect(await stores.attempts.open(source, undefined, nextEndsAtMs)).toBe('changed');
+        expect(await stores.attempts.open(source, endsAtMs, nextEndsAtMs)).toBe('taken');
+        await stores.attempts.giveBack(source, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0);
+        expect(await stores.attempts.join(source, endsAtMs, 10)).toBe('changed');
+        expect(await read(source)).toEqual({
+          taken: 1,
+          failures: 0,
+          failedAtMs: 0,
+          windowEndsAtMs: nextEndsAtMs,
+        });
+      });
+      test('failures of all sources count in their minute and the next', async () => {
+        const minute = t0 + 60_000 * Math.floor(Math.random() * 1e6);
+        const ofAll = async (nowMs: number) => (await stores.attempts.read('none', nowMs)).failuresOfAll;
+        const before = await ofAll(minute);
+        await Promise.all([1, 2, 3].map(() => stores.attempts.countFailure(minute)));
+        expect(await ofAll(minute)).toBe(before + 3);
+        expect(await ofAll(minute + 60_000)).toBe(before + 3);
+        expect(await ofAll(minute + 120_000)).toBe(0);
+      });
+    });
+
     describe('connections', () => {
       test('a connection is found until it is removed or past its time', async () => {
         const connection = connectionTo(gatewayId, t0);
