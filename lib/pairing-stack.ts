@@ -4,6 +4,7 @@ import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
 import { readOptions } from './options';
 import { PairingFunction } from './pairing-function';
+import { Places } from './places';
 import { PublicApi } from './public-api';
 import { RegistrationToken } from './registration-token';
 import { RelaySocket } from './relay-socket';
@@ -90,9 +91,6 @@ export class PairingStack extends Stack {
     const recording = [register, redeem, rpc, pairings, gatewayAdmin, socket];
     for (const fn of recording) tables.monitorEvents.grant(fn, 'PutItem');
 
-    for (const fn of [register, redeem]) {
-      fn.addEnvironment(env.relayUrlTemplate, `${relay.url}?gatewayId={gatewayId}`);
-    }
     for (const fn of [register, pairings, gatewayAdmin]) {
       fn.addEnvironment(env.accessCodeTtlSeconds, String(accessCodeTtlSeconds));
     }
@@ -102,13 +100,18 @@ export class PairingStack extends Stack {
       new CfnOutput(this, 'RegistrationTokenArn', { value: token.secret.secretArn });
     }
 
+    const functions = { health, pairings, register, redeem, rpc, status, 'gateway-admin': gatewayAdmin };
     const api = new PublicApi(this, 'PublicApi', {
-      functions: { health, pairings, register, redeem, rpc, status, 'gateway-admin': gatewayAdmin },
+      functions,
       allowedOrigins,
       throttle: { rate: options.throttleRate, burst: options.throttleBurst },
+      webAclArn: options.webAclArn?.includes(':regional/') ? options.webAclArn : undefined,
     });
-    new CfnOutput(this, 'PublicUrl', { value: api.url });
-    new CfnOutput(this, 'RelayUrl', { value: relay.url });
+    const places = new Places(this, 'Places', options, api, relay);
+    for (const fn of [register, redeem]) fn.addEnvironment(env.relayUrlTemplate, places.relayUrlTemplate);
+    places.trustEdge(...Object.values(functions), socket);
+    new CfnOutput(this, 'PublicUrl', { value: places.publicUrl });
+    new CfnOutput(this, 'RelayUrl', { value: places.relayUrl });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { pinLogicalId } from './pinned';
@@ -22,6 +23,8 @@ export interface PublicApiProps {
   allowedOrigins: string[];
   /** Requests a second, and at once above that, over all callers. */
   throttle: { rate: number; burst: number };
+  /** A regional web ACL. Default: none. */
+  webAclArn?: string | undefined;
 }
 
 /** The stage's name, which is the first segment of the default URL's path. */
@@ -33,6 +36,8 @@ const preflightMaxAge = Duration.days(1);
 /** The REST API: the routes, their preflights, and answers in problem+json where API Gateway itself refuses. */
 export class PublicApi extends Construct {
   readonly api: RestApi;
+  /** Host name of the API's own URL. */
+  readonly host: string;
   /** The stage's URL without a trailing slash. */
   readonly url: string;
 
@@ -49,6 +54,8 @@ export class PublicApi extends Construct {
       cloudWatchRole: false,
     });
     pinLogicalId(this.api, 'PublicApi');
+    // The construct's own output: not where callers should go when there is an edge or an own name.
+    this.api.node.tryRemoveChild('Endpoint');
     acknowledge(this, {
       'AwsSolutions-APIG1':
         'An access log of API Gateway needs a role on the account; the functions log each request, without its query.',
@@ -85,7 +92,14 @@ export class PublicApi extends Construct {
         responseTemplates: { 'application/json': problemTemplate(problem) },
       });
     }
-    this.url = `https://${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}/${restStageName}`;
+    this.host = `${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}`;
+    this.url = `https://${this.host}/${restStageName}`;
+    if (props.webAclArn) {
+      new CfnWebACLAssociation(this, 'WebAcl', {
+        resourceArn: this.api.deploymentStage.stageArn,
+        webAclArn: props.webAclArn,
+      });
+    }
   }
 }
 

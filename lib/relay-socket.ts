@@ -15,6 +15,11 @@ export type SocketVerb = 'POST' | 'GET' | 'DELETE';
 /** The WebSocket API that runtimes, Apps and viewers connect to, and the right to reach their sockets. */
 export class RelaySocket extends Construct {
   private readonly api: CfnApi;
+  readonly apiId: string;
+  /** Also the first segment of the URL's path. */
+  readonly stageName = stageName;
+  /** Host name of the API's own URL. */
+  readonly host: string;
   /** `wss://…/relay`. */
   readonly url: string;
 
@@ -36,7 +41,10 @@ export class RelaySocket extends Construct {
       'AwsSolutions-APIG4':
         '$connect authenticates: it refuses a handshake without a credential of the relay.',
     });
-    this.url = `wss://${this.host()}/${stageName}`;
+    const { region, urlSuffix } = Stack.of(this);
+    this.apiId = this.api.ref;
+    this.host = `${this.api.ref}.execute-api.${region}.${urlSuffix}`;
+    this.url = `wss://${this.host}/${stageName}`;
   }
 
   /** Sends `$connect`, `$default` and `$disconnect` to a function. */
@@ -66,7 +74,7 @@ export class RelaySocket extends Construct {
   grant(fn: LambdaFunction, ...verbs: SocketVerb[]): void {
     const { region, partition, account } = Stack.of(this);
     const arn = `arn:${partition}:execute-api:${region}:${account}:${this.api.ref}/${stageName}`;
-    fn.addEnvironment(env.managementEndpoint, `https://${this.host()}/${stageName}`);
+    fn.addEnvironment(env.managementEndpoint, `https://${this.host}/${stageName}`);
     fn.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
@@ -78,10 +86,5 @@ export class RelaySocket extends Construct {
       `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<RelayApi>/${stageName}/${verb}/@connections/*]`;
     const reason = 'A connection has its id only once it is open: the right is to this verb on this stage.';
     acknowledge(fn.role!, Object.fromEntries(verbs.map((verb) => [found(verb), reason])));
-  }
-
-  private host(): string {
-    const { region, urlSuffix } = Stack.of(this);
-    return `${this.api.ref}.execute-api.${region}.${urlSuffix}`;
   }
 }

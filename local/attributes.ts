@@ -24,6 +24,11 @@ export function arn(service: string, resource: string, region: string = REGION):
   return `arn:${PARTITION}:${service}:${region}:${ACCOUNT_ID}:${resource}`;
 }
 
+/** Host name of an API's own URL. */
+export function apiHost(apiId: string): string {
+  return `${apiId}.execute-api.${REGION}.${URL_SUFFIX}`;
+}
+
 /** Ten letters and digits, as API Gateway draws them for its ids. */
 export function shortId(seed: string): string {
   return BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`)

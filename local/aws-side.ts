@@ -16,7 +16,7 @@ import { refuseUnknownResources } from './known-resources';
 import { createMeter } from './meter';
 import { invokePermissions } from './permissions';
 import { createQueues } from './queues';
-import { createSecrets } from './secrets';
+import { createSecrets, secretReference } from './secrets';
 import { createTables } from './tables';
 import type { Assembly, AwsSide, ConnectionsBackend, Resolver } from './types';
 import { type UrlPairs, urlRewriter } from './urls';
@@ -43,11 +43,14 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   const { assembly, connections, log } = options;
   refuseUnknownResources(assembly.template);
   const urls: UrlPairs = [];
-  const resolver = resolverFor(assembly.template, assembly.stackName, urlRewriter(urls));
+  const resolver = resolverFor(assembly.template, assembly.stackName, urlRewriter(urls), (reference) =>
+    secretReference(secrets, reference),
+  );
+  // Secrets refer to nothing, and anything may refer to them.
+  const secrets = createSecrets(resolver, options.secretValues);
   // Policies and permissions come first: they fail without starting anything.
   const policies = policiesByFunction(resolver);
   const mayInvoke = invokePermissions(resolver);
-  const secrets = createSecrets(resolver, options.secretValues);
   const queues = createQueues(resolver);
   const stages = webSocketStages(resolver);
   const meter = createMeter();

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { apiHost } from './attributes';
+import type { Edge } from './edge';
+import { endWhenSilent } from './edge-silence';
 import { refuseHandshake } from './handshake';
 import type { RestApi } from './rest-api';
 import type { WebSocketApi } from './websocket-api';
@@ -12,6 +15,8 @@ const MAX_HEADER_BYTES = 10_240;
 export interface ServedApis {
   rest: RestApi | undefined;
   webSockets: WebSocketApi[];
+  /** Stands in front of both where the template has a distribution. */
+  edge: Edge | undefined;
 }
 
 /** The host's one port, for HTTP and WebSockets. */
@@ -59,9 +64,16 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 
 async function serve(apis: Promise<ServedApis>, request: IncomingMessage, response: ServerResponse) {
   try {
-    const { rest } = await apis;
-    if (rest) await rest.handle(request, response);
-    else response.writeHead(404).end();
+    const { rest, edge } = await apis;
+    const taken = await edge?.take(request);
+    if (taken?.kind === 'answered') response.writeHead(taken.status, taken.headers).end(taken.body);
+    else if (taken && !(rest && toStageRoot(request, taken.host, rest))) {
+      // A WebSocket API answers a request without an upgrade so; a REST API knows nothing outside of its stage.
+      response.writeHead(rest && taken.host === apiHost(rest.apiId) ? 403 : 426).end();
+    } else if (rest) {
+      if (taken?.kind === 'forwarded') endWhenSilent(response, taken.readTimeoutMs);
+      await rest.handle(request, response);
+    } else response.writeHead(404).end();
   } catch (error) {
     // A template that this host cannot carry out, found late: as loud as it can be without taking the process along.
     if (response.headersSent) response.destroy();
@@ -69,12 +81,25 @@ async function serve(apis: Promise<ServedApis>, request: IncomingMessage, respon
   }
 }
 
+/** Takes the stage off the path of a request that came to the REST API's own name; false for any other request. */
+function toStageRoot(request: IncomingMessage, host: string, { apiId, stage }: RestApi): boolean {
+  const [, rest] = new RegExp(`^/${stage.name}(?=[/?]|$)(.*)$`, 's').exec(request.url ?? '') ?? [];
+  if (host !== apiHost(apiId) || rest === undefined) return false;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  return true;
+}
+
 /** A WebSocket stage answers at its name and nowhere below it: 403, as on AWS. */
 async function upgrade(apis: Promise<ServedApis>, request: IncomingMessage, socket: Duplex, head: Buffer) {
   socket.on('error', () => {});
   try {
+    const { webSockets, edge } = await apis;
+    const taken = await edge?.take(request);
+    if (taken?.kind === 'answered') return refuseHandshake(socket, taken.status);
     const path = request.url?.split('?')[0];
-    const api = (await apis).webSockets.find(({ stage }) => path === `/${stage}`);
+    const api = webSockets.find(
+      ({ apiId, stage }) => path === `/${stage}` && (!taken || taken.host === apiHost(apiId)),
+    );
     if (api) await api.accept(request, socket, head);
     else refuseHandshake(socket, 403);
   } catch {

@@ -1,6 +1,7 @@
 import { loadAssembly } from './assembly';
 import { startAwsSide } from './aws-side';
 import { Connections } from './connections';
+import { Edge } from './edge';
 import { type FrontServer, listen, type ServedApis } from './front-server';
 import { defineFunctions } from './function-definitions';
 import { Functions } from './functions';
@@ -171,7 +172,7 @@ function assemble(parts: {
         throttle,
       }),
   );
-  return { functions, rest, webSockets };
+  return { functions, rest, webSockets, edge: Edge.of(resolver) };
 }
 
 async function stop(parts: {

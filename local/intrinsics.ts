@@ -16,11 +16,19 @@ export type RewriteUrls = (text: string) => string;
 /** Stands for `AWS::NoValue`: the property or element that holds it is left out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
+/** Gives the value of a dynamic reference, as `secretsmanager:<arn>:SecretString:::`. Throws on one it does not know. */
+export type DynamicReference = (reference: string) => string;
+
+const unknownReference: DynamicReference = (reference) => {
+  throw new Error(`The local host does not know the dynamic reference {{resolve:${reference}}}.`);
+};
+
 /** Makes the Resolver of one stack. Throws, naming it, on whatever intrinsic or reference it does not know. */
 export function resolverFor(
   template: Template,
   stackName: string,
   rewriteUrls: RewriteUrls = (text) => text,
+  dynamicReference: DynamicReference = unknownReference,
 ): Resolver {
   const pseudo: Record<string, unknown> = {
     'AWS::Region': REGION,
@@ -94,10 +102,12 @@ export function resolverFor(
     Ref: (name) => reference(String(name)),
     Condition: (name) => condition(String(name)),
     'Fn::GetAtt': attribute,
-    'Fn::Sub': (argument) => rewriteUrls(substitute(argument)),
+    'Fn::Sub': (argument) => rewriteUrls(dereference(substitute(argument))),
     'Fn::Join': (argument) => {
       const [separator, parts] = argument as [string, unknown];
-      return rewriteUrls((evaluate(parts) as unknown[]).join(separator));
+      // A dynamic reference to a resource comes in pieces, which make sense together only.
+      const texts = Array.isArray(parts) ? parts.map(pieceOf) : (evaluate(parts) as unknown[]);
+      return rewriteUrls(dereference(texts.filter((piece) => piece !== NO_VALUE).join(separator)));
     },
     'Fn::Select': (argument) => {
       const [index, list] = evaluate(argument) as [string | number, unknown[]];
@@ -130,9 +140,16 @@ export function resolverFor(
     },
   };
 
+  function dereference(text: string): string {
+    return text.replace(/\{\{resolve:([^}]*)\}\}/g, (_, reference: string) => dynamicReference(reference));
+  }
+
+  function pieceOf(part: unknown): unknown {
+    return typeof part === 'string' ? part : evaluate(part);
+  }
+
   function evaluate(value: unknown): unknown {
-    if (typeof value === 'string' && value.includes('{{resolve:'))
-      throw new Error(`The local host does not know the dynamic reference ${value}.`);
+    if (typeof value === 'string') return dereference(value);
     if (Array.isArray(value)) return value.map(evaluate).filter((element) => element !== NO_VALUE);
     if (value === null || typeof value !== 'object') return value;
     const entries = Object.entries(value);

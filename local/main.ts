@@ -36,7 +36,9 @@ async function main(): Promise<void> {
   host = await startHost({
     assembly: () => {
       console.log('Synthesizing the stack …');
-      return synthesize({ projectDirectory: PROJECT_DIRECTORY, outDirectory, context: request.context });
+      // The edge makes one origin of HTTP and sockets, as this port is one.
+      const context = { edge: 'true', ...request.context };
+      return synthesize({ projectDirectory: PROJECT_DIRECTORY, outDirectory, context });
     },
     port: request.port,
     host: request.host,

@@ -19,10 +19,15 @@ export function publicUrls(host: string, port: number, publicUrl?: string): Publ
 
 /**
  * What the stage URLs of the cloud are here: the REST stage is the root of the port, a WebSocket stage a path below
- * it.
+ * it. A distribution is the port itself.
  */
 export function localStageUrls(resolver: Resolver, urls: PublicUrls): Record<string, string> {
   const pairs: Record<string, string> = {};
+  for (const { logicalId } of resolver.ofType('AWS::CloudFront::Distribution')) {
+    const host = resolver.resolve<string>({ 'Fn::GetAtt': [logicalId, 'DomainName'] });
+    pairs[`https://${host}`] = urls.http;
+    pairs[`wss://${host}`] = urls.webSocket;
+  }
   const stages = resolver.ofType<{ RestApiId: string; StageName: string }>('AWS::ApiGateway::Stage');
   for (const { properties } of stages) {
     pairs[`https://${properties.RestApiId}.execute-api.${REGION}.${URL_SUFFIX}/${properties.StageName}`] =

@@ -46,9 +46,16 @@ export function headerPairs(request: IncomingMessage): Array<[string, string]> {
   return pairs;
 }
 
+const forwardedFrom = new WeakMap<IncomingMessage, string>();
+
+/** Notes that a request was passed on by a party in between: from now on that one's address is its caller's. */
+export function comesFrom(request: IncomingMessage, address: string): void {
+  forwardedFrom.set(request, address);
+}
+
 /** The caller's address, an IPv4 one without its IPv6 prefix. */
 export function sourceIpOf(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return (forwardedFrom.get(request) ?? request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
 /** The last value of a header, whatever its case. */

@@ -91,6 +91,15 @@ export function createSecrets(
   };
 }
 
+/** The value that `{{resolve:secretsmanager:<id>:SecretString:::}}` stands for. Throws for any other dynamic reference. */
+export function secretReference(secrets: Secrets, reference: string): string {
+  const [, id] = /^secretsmanager:(.+?)(?::SecretString:*)?$/.exec(reference) ?? [];
+  const secret = id === undefined ? undefined : secrets.find(id);
+  if (!secret)
+    throw new Error(`The local host does not know the dynamic reference {{resolve:${reference}}}.`);
+  return secret.current.value;
+}
+
 function version(value: string, versionId: string): SecretVersion {
   return { versionId, value, createdAtSeconds: Date.now() / 1000 };
 }

@@ -20,7 +20,15 @@ export const env = {
   /** Comma-separated origins that browsers may call from, or `*`. */
   allowedOrigins: 'ALLOWED_ORIGINS',
   version: 'SERVER_VERSION',
+  /** What the edge proves itself with; absent where there is no edge. */
+  edgeProof: 'EDGE_PROOF',
 } as const;
+
+/** The header by which the edge proves itself; CloudFront replaces whatever a caller sends under this name. */
+export const edgeProofHeader = 'x-agenttown-edge-proof';
+
+/** The header in which the edge names the caller's address. */
+export const viewerAddressHeader = 'x-agenttown-viewer-address';
 
 /** Reads a variable that the stack must have set. */
 export function required(name: (typeof env)[keyof typeof env]): string {

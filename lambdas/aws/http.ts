@@ -10,6 +10,7 @@ import type { Recorder } from '../core/ports';
 import { env } from './env';
 import { log } from './log';
 import { recorderOf } from './recorder';
+import { sourceIpOf } from './source-ip';
 
 /** A request as a route sees it. */
 export interface HttpRequest {
@@ -19,7 +20,7 @@ export interface HttpRequest {
   /** The bearer credential, if one was sent. */
   credential: string | undefined;
   header(name: string): string | undefined;
-  /** The caller's address as API Gateway saw it; never from a header. */
+  /** The caller's address: API Gateway's word, or that of the proven edge. */
   sourceIp: string;
   requestId: string;
   receivedAtMs: number;
@@ -128,7 +129,7 @@ function requestOf(
     body,
     credential: /^Bearer +(\S{1,512}) *$/i.exec(header('authorization') ?? '')?.[1],
     header,
-    sourceIp: event.requestContext.identity.sourceIp,
+    sourceIp: sourceIpOf(event),
     requestId: event.requestContext.requestId,
     receivedAtMs: Date.now(),
   };

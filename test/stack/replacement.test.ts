@@ -74,6 +74,7 @@ test('what gives the deployment its addresses and its token keeps its logical id
   const idsOf = (type: string) => Object.keys(stackTemplate({ edge: 'true' }).findResources(type));
   expect(idsOf('AWS::ApiGateway::RestApi')).toEqual(['PublicApi']);
   expect(idsOf('AWS::ApiGatewayV2::Api')).toEqual(['RelayApi']);
+  expect(idsOf('AWS::CloudFront::Distribution')).toEqual(['EdgeDistribution']);
   expect(idsOf('AWS::SecretsManager::Secret')).toContain('RegistrationTokenSecret');
 });
 
