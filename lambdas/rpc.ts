@@ -1,29 +1,68 @@
-/** `POST /api/relay/rpc`: an App's call to its runtime. */
-import { calls, clients, clock, presenceWorld, random } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { answerOf } from './core/calls';
+/** `POST /api/relay/rpc` and what its caller does with the call afterwards: ask for it, follow it, cancel it. */
+
+import { callAnswer, callStream, wantsEvents } from './aws/call-response';
+import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
+import { type HttpRequest, streamedHttp } from './aws/http';
 import { authenticateClient } from './core/clients';
 import { ApiError } from './core/errors';
 import { readBody } from './core/json';
 import { limits } from './core/limits';
+import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/own-call';
 import { prepareCall } from './core/prepare-call';
 import { rpcRequest } from './core/protocol';
-import { runCall } from './core/run-call';
+import { endOfCall, finishCall, startCall } from './core/run-call';
+
+const authenticate = ({ credential, receivedAtMs }: HttpRequest) =>
+  authenticateClient(clients(), credential, receivedAtMs);
+
+async function call(http: HttpRequest) {
+  const { client, gateway } = await authenticate(http);
+  const followed = wantsEvents(http);
+  const request = readBody(rpcRequest(followed ? limits.maxStreamTimeoutMs : limits.maxTimeoutMs), http.body);
+  if (request.gatewayId !== gateway.gatewayId) {
+    throw new ApiError('forbidden', 'This client is paired with another gateway.');
+  }
+  const [idempotencyKey, traceparent] = [http.header('idempotency-key'), http.header('traceparent')];
+  const nowMs = http.receivedAtMs;
+  const parts = {
+    request,
+    idempotencyKey,
+    traceparent,
+    followed,
+    client,
+    gateway,
+    random,
+    paramsUrlOf,
+    nowMs,
+  };
+  const started = await startCall(callWorld(http), prepareCall(parts), gateway);
+  const untilMs = nowMs + request.timeoutMs;
+  const wait = followed
+    ? { untilMs, progressAfter: readLastEventId(http.header('last-event-id')) }
+    : { untilMs };
+  const sights = finishCall(callWorld(http), started, wait);
+  const running = started.joined ?? started.call;
+  if (followed) return callStream(http, started.id, running, sights, true);
+  return callAnswer(started.id, running, await endOfCall(sights));
+}
+
+async function ask(http: HttpRequest) {
+  const { client } = await authenticate(http);
+  const { id, call } = await readOwnCall(callWorld(http), client, http.params.id);
+  if (!wantsEvents(http)) return callAnswer(id, call, await endSoFar(callWorld(http), call));
+  const afterSeq = readLastEventId(http.header('last-event-id'));
+  return callStream(http, id, call, resumeCall(callWorld(http), call, afterSeq), afterSeq < 0);
+}
+
+async function cancel(http: HttpRequest) {
+  const { client } = await authenticate(http);
+  const { id, call } = await readOwnCall(callWorld(http), client, http.params.id);
+  const { outcome } = await cancelCall(callWorld(http), call);
+  return { status: 202, body: { id, outcome } };
+}
 
 export const handler = streamedHttp({
-  'POST /api/relay/rpc': {
-    maxBodyBytes: limits.maxRpcBodyBytes,
-    route: async ({ body, credential, header, recorder, receivedAtMs }) => {
-      const { client, gateway } = await authenticateClient(clients(), credential, receivedAtMs);
-      const request = readBody(rpcRequest(limits.maxTimeoutMs), body);
-      if (request.gatewayId !== gateway.gatewayId) {
-        throw new ApiError('forbidden', 'This client is paired with another gateway.');
-      }
-      const idempotencyKey = header('idempotency-key');
-      const prepared = prepareCall({ request, idempotencyKey, client, gateway, random, nowMs: receivedAtMs });
-      const world = { ...presenceWorld(), calls: calls(), clock, recorder };
-      const { call, end } = await runCall(world, prepared.call, gateway, prepared.command);
-      return { status: 200, body: answerOf(prepared.id, call, end) };
-    },
-  },
+  'POST /api/relay/rpc': { route: call, maxBodyBytes: limits.maxRpcBodyBytes },
+  'GET /api/relay/rpc/{id}': ask,
+  'POST /api/relay/rpc/{id}/cancel': cancel,
 });

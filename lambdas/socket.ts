@@ -1,14 +1,13 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
-import { calls, gateways, presenceWorld, sockets } from './aws/composition';
+import { callWorld, gateways, sockets } from './aws/composition';
 import { recorderOf } from './aws/recorder';
 import { type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
 import { claimOf } from './core/credentials';
 import { ApiError } from './core/errors';
 import { authenticateRuntime } from './core/gateways';
+import { handleFrame } from './core/handle-frame';
 import type { Recorder } from './core/ports';
-import { closeSocket, handleRuntimeFrame, openRuntimeSocket } from './core/runtime-socket';
-
-const world = (recorder: Recorder) => ({ ...presenceWorld(), calls: calls(), recorder });
+import { closeSocket, openRuntimeSocket } from './core/runtime-socket';
 
 export const handler = async (event: SocketEvent) => {
   const { eventType, connectionId, connectedAt, requestId } = event.requestContext;
@@ -19,10 +18,11 @@ export const handler = async (event: SocketEvent) => {
       connect(event, recorder, { connectionId, connectedAtMs: connectedAt }),
     );
   }
-  if (eventType === 'DISCONNECT') await closeSocket(world(recorder), connectionId, nowMs);
+  if (eventType === 'DISCONNECT') await closeSocket(callWorld({ recorder }), connectionId, nowMs);
   else {
-    const { answer } = await handleRuntimeFrame(world(recorder), connectionId, event.body ?? '', nowMs);
-    if (answer) await sockets().post(connectionId, answer);
+    const handled = await handleFrame(callWorld({ recorder }), connectionId, event.body ?? '', nowMs);
+    if (handled.answer) await sockets().post(connectionId, handled.answer);
+    if (handled.unknownSocket) await sockets().close(connectionId);
   }
   await recorder.flush();
   return { statusCode: 200 };
@@ -39,5 +39,6 @@ async function connect(
   if (named !== undefined && named !== gateway.gatewayId) {
     throw new ApiError('forbidden', 'The relay secret belongs to another gateway.');
   }
-  if (claimOf(credential)?.role === 'runtime') await openRuntimeSocket(world(recorder), gateway, socket);
+  if (claimOf(credential)?.role === 'runtime')
+    await openRuntimeSocket(callWorld({ recorder }), gateway, socket);
 }

@@ -37,6 +37,11 @@ export class PairingStack extends Stack {
       "Carries an App's calls to its runtime and waits for the answers",
       Duration.minutes(15),
     );
+    const replies = http(
+      'replies',
+      'Takes large replies of runtimes and gives them large params',
+      Duration.seconds(29),
+    );
     const status = http('status', 'Says whether a runtime is there', Duration.seconds(29));
     const pairings = http(
       'pairings',
@@ -70,9 +75,12 @@ export class PairingStack extends Stack {
 
     tables.clients.grant(rpc, 'BatchGetItem');
     tables.gateways.grant(rpc, 'BatchGetItem', 'GetItem', 'UpdateItem');
-    tables.rpcs.grant(rpc, 'GetItem', 'PutItem', 'UpdateItem');
+    tables.rpcs.grant(rpc, 'GetItem', 'PutItem', 'UpdateItem', 'Query');
     tables.connections.grant(rpc, 'DeleteItem', 'Query');
     relay.grant(rpc, 'GET', 'POST');
+
+    tables.gateways.grant(replies, 'GetItem');
+    tables.rpcs.grant(replies, 'GetItem', 'PutItem', 'UpdateItem');
 
     tables.clients.grant(status, 'BatchGetItem');
     tables.gateways.grant(status, 'BatchGetItem', 'GetItem', 'UpdateItem');
@@ -84,11 +92,11 @@ export class PairingStack extends Stack {
 
     tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
     tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');
-    tables.rpcs.grant(socket, 'UpdateItem');
-    relay.grant(socket, 'POST', 'GET');
+    tables.rpcs.grant(socket, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
+    relay.grant(socket, 'POST', 'GET', 'DELETE');
     relay.serve(socket);
 
-    const recording = [register, redeem, rpc, pairings, gatewayAdmin, socket];
+    const recording = [register, redeem, rpc, replies, pairings, gatewayAdmin, socket];
     for (const fn of recording) tables.monitorEvents.grant(fn, 'PutItem');
 
     for (const fn of [register, pairings, gatewayAdmin]) {
@@ -100,7 +108,16 @@ export class PairingStack extends Stack {
       new CfnOutput(this, 'RegistrationTokenArn', { value: token.secret.secretArn });
     }
 
-    const functions = { health, pairings, register, redeem, rpc, status, 'gateway-admin': gatewayAdmin };
+    const functions = {
+      health,
+      pairings,
+      register,
+      redeem,
+      rpc,
+      replies,
+      status,
+      'gateway-admin': gatewayAdmin,
+    };
     const api = new PublicApi(this, 'PublicApi', {
       functions,
       allowedOrigins,
@@ -109,6 +126,7 @@ export class PairingStack extends Stack {
     });
     const places = new Places(this, 'Places', options, api, relay);
     for (const fn of [register, redeem]) fn.addEnvironment(env.relayUrlTemplate, places.relayUrlTemplate);
+    for (const fn of [rpc, socket]) fn.addEnvironment(env.publicUrl, places.publicUrl);
     places.trustEdge(...Object.values(functions), socket);
     new CfnOutput(this, 'PublicUrl', { value: places.publicUrl });
     new CfnOutput(this, 'RelayUrl', { value: places.relayUrl });

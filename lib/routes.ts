@@ -7,6 +7,7 @@ export type HttpFunctionName =
   | 'register'
   | 'redeem'
   | 'rpc'
+  | 'replies'
   | 'status'
   | 'gateway-admin';
 
@@ -25,6 +26,10 @@ export const routes: HttpRoute[] = [
   { method: 'POST', path: '/api/relay/register', serves: 'register' },
   { method: 'POST', path: '/api/relay/redeem', serves: 'redeem' },
   { method: 'POST', path: '/api/relay/rpc', serves: 'rpc' },
+  { method: 'GET', path: '/api/relay/rpc/{id}', serves: 'rpc' },
+  { method: 'POST', path: '/api/relay/rpc/{id}/cancel', serves: 'rpc' },
+  { method: 'GET', path: '/api/relay/rpc/{id}/params', serves: 'replies' },
+  { method: 'POST', path: '/api/relay/replies/{id}', serves: 'replies' },
   { method: 'GET', path: '/api/relay/status', serves: 'status' },
   { method: 'POST', path: '/api/relay/codes', serves: 'gateway-admin' },
 ];

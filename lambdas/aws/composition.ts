@@ -9,9 +9,11 @@ import type {
   DescriptorStore,
   GatewayStore,
   PairingStore,
+  Recorder,
   Sockets,
 } from '../core/ports';
 import { attemptTable } from './attempt-table';
+import { cachedConnections } from './cached-connections';
 import { callTable } from './call-table';
 import { clientTable } from './client-table';
 import { codeTable } from './code-table';
@@ -50,7 +52,7 @@ export const pairings: () => PairingStore = once(() =>
 export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
 export const attempts: () => AttemptStore = once(() => attemptTable(client(), required(env.attemptsTable)));
 export const connections: () => ConnectionStore = once(() =>
-  connectionTable(client(), required(env.connectionsTable)),
+  cachedConnections(connectionTable(client(), required(env.connectionsTable))),
 );
 export const calls: () => CallStore = once(() => callTable(client(), required(env.rpcsTable)));
 export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
@@ -80,3 +82,16 @@ export const relayUrlOf = (gatewayId: string): string =>
 
 /** What limiting guesses needs. */
 export const attemptWorld = once(() => ({ attempts: attempts(), clock }));
+
+/** Where a runtime fetches the params of a command. */
+export const paramsUrlOf = (frameId: string): string =>
+  `${required(env.publicUrl)}/api/relay/rpc/${encodeURIComponent(frameId)}/params`;
+
+/** What a call needs, and who is told of it. */
+export const callWorld = ({ recorder }: { recorder: Recorder }) => ({
+  ...presenceWorld(),
+  calls: calls(),
+  clock,
+  recorder,
+  paramsUrlOf,
+});

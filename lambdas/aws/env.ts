@@ -16,6 +16,8 @@ export const env = {
   registrationTokenArn: 'REGISTRATION_TOKEN_ARN',
   /** The relay URL with `{gatewayId}` where the gateway goes. */
   relayUrlTemplate: 'RELAY_URL_TEMPLATE',
+  /** Where callers reach the HTTP routes, without a slash at the end. */
+  publicUrl: 'PUBLIC_URL',
   accessCodeTtlSeconds: 'ACCESS_CODE_TTL_SECONDS',
   /** Comma-separated origins that browsers may call from, or `*`. */
   allowedOrigins: 'ALLOWED_ORIGINS',

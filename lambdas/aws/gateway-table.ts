@@ -1,7 +1,7 @@
 /**
  * `Gateways`: one row per registered runtime.
  * gatewayId · secretHash · runtimeType, displayName, machineId?, capabilities (JSON text) · createdAt (ms) ·
- * accessCodeHash? · connectionId?, connectedAt? (the socket in charge) · lastSeenAt?
+ * accessCodeHash? · connectionId?, connectedAt? (the socket in charge) · leftAt?, lastSeenAt? (ms) · features?
  */
 import {
   type DynamoDBClient,
@@ -68,27 +68,27 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       if (written === 'done') return 'attached';
       return written.standing ? 'superseded' : 'gone';
     },
-    async detach(gatewayId, connectionId) {
+    async detach(gatewayId, connectionId, atMs) {
       const written = await conditionally(
         client.send(
           new UpdateItemCommand({
             ...keyOf(gatewayId),
-            UpdateExpression: 'REMOVE connectionId, connectedAt',
+            UpdateExpression: 'SET leftAt = :at REMOVE connectionId, connectedAt',
             ConditionExpression: 'connectionId = :id',
-            ExpressionAttributeValues: { ':id': { S: connectionId } },
+            ExpressionAttributeValues: toRow({ ':id': connectionId, ':at': atMs }),
           }),
         ),
       );
       return written === 'done' ? 'detached' : 'not-in-charge';
     },
-    async seen(gatewayId, atMs) {
+    async seen(gatewayId, atMs, features) {
       await conditionally(
         client.send(
           new UpdateItemCommand({
             ...keyOf(gatewayId),
-            UpdateExpression: 'SET lastSeenAt = :at',
+            UpdateExpression: `SET lastSeenAt = :at${features ? ', features = :features' : ''}`,
             ConditionExpression: 'attribute_exists(gatewayId)',
-            ExpressionAttributeValues: toRow({ ':at': atMs }),
+            ExpressionAttributeValues: toRow({ ':at': atMs, ':features': features }),
           }),
         ),
       );
@@ -98,7 +98,7 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
 
 /** Reads a row of `Gateways`. */
 export function gatewayOf(row: Row): Gateway {
-  const { capabilities, createdAt, connectionId, connectedAt, lastSeenAt, ...rest } = fromRow(row);
+  const { capabilities, createdAt, connectionId, connectedAt, leftAt, lastSeenAt, ...rest } = fromRow(row);
   return {
     ...(rest as Omit<Gateway, 'capabilities' | 'createdAtMs'>),
     capabilities: JSON.parse(String(capabilities)),
@@ -106,6 +106,7 @@ export function gatewayOf(row: Row): Gateway {
     ...(connectionId
       ? { socket: { connectionId: String(connectionId), connectedAtMs: Number(connectedAt) } }
       : {}),
+    ...(leftAt === undefined ? {} : { leftAtMs: Number(leftAt) }),
     ...(lastSeenAt === undefined ? {} : { lastSeenAtMs: Number(lastSeenAt) }),
   };
 }

@@ -58,10 +58,18 @@ export function streamedHttp(routes: Routes) {
       statusCode: answer.status,
       headers: headersOf(answer, event),
     });
-    out.on('error', () => {}); // The caller is gone; the work goes on.
+    let callerIsGone = false;
+    const gone = () => {
+      callerIsGone = true;
+    };
+    out.on('error', gone); // The work of a plain answer goes on.
+    out.on('close', gone);
     // Status and headers leave with the first write, not with the end.
     out.write(bodyOf(answer));
-    if (answer.pieces) for await (const piece of answer.pieces) out.write(piece);
+    for await (const piece of answer.pieces ?? []) {
+      if (callerIsGone) break;
+      out.write(piece);
+    }
     out.end();
     await recorder.flush();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));
@@ -101,7 +109,9 @@ async function answerTo(
     const body = problemOf(known, requestId);
     const wait =
       body.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(body.retryAfterMs / 1000)) };
-    return { status: body.status, headers: { 'content-type': 'application/problem+json', ...wait }, body };
+    const outcome = body.outcome === undefined ? {} : { 'x-call-outcome': body.outcome };
+    const headers = { 'content-type': 'application/problem+json', ...wait, ...outcome };
+    return { status: body.status, headers, body };
   }
 }
 
@@ -152,7 +162,7 @@ function corsHeaders(event: APIGatewayProxyEvent): Record<string, string> {
   const granted = allowed.includes('*') ? '*' : origin && allowed.includes(origin) ? origin : undefined;
   return {
     ...(granted ? { 'access-control-allow-origin': granted } : {}),
-    'access-control-expose-headers': 'x-request-id, retry-after',
+    'access-control-expose-headers': 'x-request-id, x-call-outcome, retry-after',
     ...(granted === '*' ? {} : { vary: 'origin' }),
   };
 }

@@ -1,29 +1,64 @@
 /**
- * A call and its states. `pending` is the only state that is left, and it is left once, by one conditional write:
- *
- *   outcome        | moved there by                                  | the caller sees
- *   ---------------|-------------------------------------------------|---------------------------
- *   answered       | a reply with a result, from the gateway         | 200 ok: true
- *   runtime-error  | a reply with an error, from the gateway         | 200 ok: false
- *   offline        | a waiter: no socket took it within the grace    | 503 runtime_offline
- *   disconnected   | a waiter: the runtime left and stayed away      | 502 runtime_disconnected
- *   timed-out      | a waiter, or any reader past the deadline       | 504 rpc_timeout
+ * A call and its states. `pending` is the only state that is left, and it is left once, by one conditional write.
+ * The table below is the whole of it: each outcome, who may move a call there, and what the caller then gets. The
+ * same word stands in the answer, in the row and in metrics.
  */
 import { createHash } from 'node:crypto';
-import { ApiError } from './errors';
+import type { ErrorCode } from './errors';
 import type { RuntimeAnswer } from './frames';
 
-/** The one word for how a call ended: in the answer, in the row and in metrics. */
-export type Outcome = 'answered' | 'runtime-error' | 'offline' | 'disconnected' | 'timed-out';
+/** Who ends a call so (a reply of its gateway, a waiter or a reader past the deadline, its App), when, and what its caller gets. */
+export interface OutcomeRule {
+  movedBy: 'reply' | 'waiter' | 'app';
+  when: string;
+  /** The problem that the caller gets; without one the answer is a 200. */
+  problem?: ErrorCode;
+  retryAfterMs?: number;
+}
+
+/** Every state that a pending call can end in. */
+export const outcomes = {
+  answered: { movedBy: 'reply', when: 'the runtime sent a result' },
+  'runtime-error': { movedBy: 'reply', when: 'the runtime sent an error' },
+  'too-large': {
+    movedBy: 'reply',
+    when: 'the reply is over the limit of the replies route',
+    problem: 'payload_too_large',
+  },
+  offline: {
+    movedBy: 'waiter',
+    when: 'no socket took the command, and none came within the grace',
+    problem: 'runtime_offline',
+    retryAfterMs: 5_000,
+  },
+  disconnected: {
+    movedBy: 'waiter',
+    when: 'the runtime went away after the command and stayed away for the grace',
+    problem: 'runtime_disconnected',
+    retryAfterMs: 5_000,
+  },
+  'timed-out': {
+    movedBy: 'waiter',
+    when: 'the deadline passed',
+    problem: 'rpc_timeout',
+    retryAfterMs: 1_000,
+  },
+  cancelled: { movedBy: 'app', when: 'the App cancelled it' },
+} as const satisfies Record<string, OutcomeRule>;
+
+/** The one word for how a call ended. */
+export type Outcome = keyof typeof outcomes;
 
 /** A call as it is opened. */
 export interface OpenCall {
   callKey: string;
-  /** Tells two calls apart that use the same id one after the other. */
+  /** Tells two calls apart that use the same id one after the other; says too whether somebody follows its progress. */
   nonce: string;
   gatewayId: string;
   clientId: string;
   method: string;
+  /** Kept until the call ends, for a runtime that asks what it still owes. Left out when the command has none. */
+  params?: unknown;
   /** Digest of method and params: the same id with another digest is a conflict. */
   digest: string;
   /** The socket that the command went to, or is about to. */
@@ -41,12 +76,26 @@ export interface CallEnd {
   answer?: RuntimeAnswer;
 }
 
-/** A call as it is stored. */
-export interface StoredCall extends OpenCall {
+/** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
+export interface StoredCall extends Omit<OpenCall, 'params'> {
   end?: CallEnd;
 }
 
+/** What names one very call. */
+export type CallRef = Pick<OpenCall, 'callKey' | 'nonce'>;
+
+/** A step that the runtime reported. */
+export interface Progress {
+  seq: number;
+  data: unknown;
+  /** When it was stored. */
+  atMs: number;
+}
+
 const keyLength = 22;
+const nonceLength = 8;
+/** Ends the nonce of a call whose progress somebody follows: progress of all others need not be stored. */
+const followed = 'p';
 
 /** The key of a client's call: 128 bits of a hash, so that ids of two clients never meet. */
 export function callKeyOf(gatewayId: string, clientId: string, id: string): string {
@@ -58,14 +107,24 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, keyLength);
 }
 
+/** A nonce from six random bytes. */
+export function nonceOf(random: Uint8Array, followsProgress: boolean): string {
+  return Buffer.from(random).toString('base64url').slice(0, nonceLength) + (followsProgress ? followed : '');
+}
+
+/** Whether somebody follows the progress of this call. */
+export function isFollowed({ nonce }: Pick<OpenCall, 'nonce'>): boolean {
+  return nonce.length > nonceLength;
+}
+
 /** The id under which the runtime knows the call. */
-export function frameIdOf(call: { callKey: string; nonce: string }): string {
+export function frameIdOf(call: CallRef): string {
   return `rpc_${call.callKey}${call.nonce}`;
 }
 
 /** Reads a frame id back; undefined when no command of ours had it. */
-export function readFrameId(id: string): { callKey: string; nonce: string } | undefined {
-  const match = /^rpc_([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{8})$/.exec(id);
+export function readFrameId(id: string): CallRef | undefined {
+  const match = /^rpc_([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{8}p?)$/.exec(id);
   return match ? { callKey: match[1]!, nonce: match[2]! } : undefined;
 }
 
@@ -78,34 +137,4 @@ export function endOf(answer: RuntimeAnswer, atMs: number): CallEnd {
 export function endAsOf(call: StoredCall, nowMs: number): CallEnd | undefined {
   if (call.end) return call.end;
   return nowMs >= call.deadlineMs ? { outcome: 'timed-out', atMs: call.deadlineMs } : undefined;
-}
-
-/** The body of a 200, or the error that the caller gets instead. */
-export function answerOf(id: string, call: OpenCall, end: CallEnd): Record<string, unknown> {
-  const durationMs = Math.max(0, end.atMs - call.openedAtMs);
-  const seconds = Math.round((call.deadlineMs - call.openedAtMs) / 1000);
-  switch (end.outcome) {
-    case 'answered':
-    case 'runtime-error':
-      return { ok: end.outcome === 'answered', id, ...end.answer, durationMs };
-    case 'offline':
-      throw new ApiError('runtime_offline', 'No runtime is connected for this gateway.', {
-        id,
-        retryAfterMs: 5_000,
-      });
-    case 'disconnected':
-      throw new ApiError(
-        'runtime_disconnected',
-        'The runtime went away during the call and did not return.',
-        {
-          id,
-          retryAfterMs: 5_000,
-        },
-      );
-    case 'timed-out':
-      throw new ApiError('rpc_timeout', `The runtime did not answer within ${seconds} s.`, {
-        id,
-        retryAfterMs: 1_000,
-      });
-  }
 }

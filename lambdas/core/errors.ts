@@ -49,6 +49,8 @@ export interface ErrorDetails {
   limitBytes?: number;
   /** The call that failed (rpc routes), so that its caller can ask for it again. */
   id?: string;
+  /** The one word for how the call ended (rpc routes). */
+  outcome?: string;
 }
 
 /** A failure that the caller may see. `message` is the `detail` and holds no submitted value. */

@@ -28,8 +28,11 @@ export type RuntimeFrame =
 
 type Members = Record<string, unknown>;
 
-/** Reads one frame of a runtime. Never throws: what cannot be read is `invalid`, with the error to send back. */
-export function readRuntimeFrame(text: string): RuntimeFrame {
+/**
+ * Reads one frame of a runtime. Never throws: what cannot be read is `invalid`, with the error to send back.
+ * `knownId` stands in for an id that the frame leaves out.
+ */
+export function readRuntimeFrame(text: string, knownId?: string): RuntimeFrame {
   const parsed = parseJson(text);
   if (!parsed)
     return { kind: 'invalid', id: null, code: -32700, message: 'Parse error: the frame is not JSON' };
@@ -37,11 +40,11 @@ export function readRuntimeFrame(text: string): RuntimeFrame {
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
     return invalid(null, 'a frame must be one JSON object');
   }
-  return readMembers(frame as Members);
+  return readMembers(frame as Members, knownId);
 }
 
-function readMembers(frame: Members): RuntimeFrame {
-  const id = frameId(frame.id ?? frame.requestId);
+function readMembers(frame: Members, knownId: string | undefined): RuntimeFrame {
+  const id = frameId(frame.id ?? frame.requestId ?? knownId);
   if (frame.type === 'event' && frame.event === 'progress') return readProgress(frame.payload, id);
   if (frame.method === 'relay.progress') return readProgress(frame.params, id);
   if (typeof frame.method === 'string') {
@@ -109,9 +112,24 @@ export interface CommandMeta {
   paramsUrl?: string;
 }
 
+/** A command, as an object. */
+export interface Command {
+  jsonrpc: '2.0';
+  type: 'req';
+  id: string;
+  method: string;
+  params?: unknown;
+  meta: CommandMeta;
+}
+
 /** A call as the runtime gets it. */
+export function commandOf(id: string, method: string, params: unknown, meta: CommandMeta): Command {
+  return { jsonrpc: '2.0', type: 'req', id, method, ...(params === undefined ? {} : { params }), meta };
+}
+
+/** A call as a frame. */
 export function commandFrame(id: string, method: string, params: unknown, meta: CommandMeta): string {
-  return JSON.stringify({ jsonrpc: '2.0', type: 'req', id, method, params, meta });
+  return JSON.stringify(commandOf(id, method, params, meta));
 }
 
 /** An event of the relay itself, as `relay.cancel`. */

@@ -26,17 +26,17 @@ export function readBody<T>(schema: z.ZodMiniType<T>, text: string): T {
   return check(schema, parsed.value);
 }
 
-/** Checks a value. Throws `invalid_request` naming each field at fault. */
-export function check<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+/** Checks a value, which `name` says where the request has it. Throws `invalid_request` naming each field at fault. */
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown, name = ''): T {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
-  const errors = result.error.issues.slice(0, 20).map(fieldError);
+  const errors = result.error.issues.slice(0, 20).map((issue) => fieldError(issue, name));
   const named = errors.map((error) => error.path || 'the body').join(', ');
   throw new ApiError('invalid_request', `The request is not valid at: ${named}.`, { errors });
 }
 
-function fieldError(issue: z.core.$ZodIssue): FieldError {
-  return { path: issue.path.join('.'), message: issue.message };
+function fieldError(issue: z.core.$ZodIssue, name: string): FieldError {
+  return { path: [...(name ? [name] : []), ...issue.path].join('.'), message: issue.message };
 }
 
 /** Whether brackets outside strings nest deeper than `max`. One pass, no recursion. */

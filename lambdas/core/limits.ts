@@ -33,6 +33,10 @@ export const limits = {
   defaultTimeoutMs: 30_000,
   /** How long a call waits for a runtime that is away. */
   graceMs: 10_000,
+  /** Progress of a call is passed on from `seq` 0 to this one; what comes above is dropped, so that its cost is bounded. */
+  maxProgressSeq: 3_999,
+  /** The `data` of one progress frame. */
+  maxProgressBytes: 8 * 1024,
   /** How long an ended call's answer can be asked for. */
   keepAnswerMs: 10 * 60_000,
   maxClientsPerGateway: 32,
@@ -46,5 +50,8 @@ export const runtimeLimits = {
   maxReplyBytes: limits.maxRpcBodyBytes,
   maxInlineParamsBytes: limits.maxInlineParamsBytes,
   maxTimeoutMs: limits.maxTimeoutMs,
+  maxStreamTimeoutMs: limits.maxStreamTimeoutMs,
+  maxProgressSeq: limits.maxProgressSeq,
+  maxProgressBytes: limits.maxProgressBytes,
   maxClients: limits.maxClientsPerGateway,
 } as const;

@@ -3,7 +3,7 @@
  * form (`lambdas/aws`), held to the same contract by one test suite. Times are epoch milliseconds; a row is dead
  * from `expiresAtMs` on, whether the table still has it or not.
  */
-import type { CallEnd, OpenCall, StoredCall } from './calls';
+import type { CallEnd, CallRef, OpenCall, Progress, StoredCall } from './calls';
 import type { EventBatch } from './event-batch';
 import type { NewEvent } from './monitor-events';
 
@@ -21,6 +21,10 @@ export interface Gateway {
   /** The socket that gets the commands: the newest. */
   socket?: RuntimeSocket;
   lastSeenAtMs?: number;
+  /** When it last lost its only socket; absent while it has one. */
+  leftAtMs?: number;
+  /** What the runtime declared in its last `relay.hello`. */
+  features?: string[];
 }
 
 /** The socket a runtime is reached by. */
@@ -67,9 +71,9 @@ export interface GatewayStore {
   /** Puts a socket in charge unless a newer one is; `superseded` then, `gone` without the gateway. */
   attach(gatewayId: string, socket: RuntimeSocket): Promise<'attached' | 'superseded' | 'gone'>;
   /** Takes a socket out of charge; `not-in-charge` leaves all as it was. */
-  detach(gatewayId: string, connectionId: string): Promise<'detached' | 'not-in-charge'>;
-  /** Records a sign of life. */
-  seen(gatewayId: string, atMs: number): Promise<void>;
+  detach(gatewayId: string, connectionId: string, atMs: number): Promise<'detached' | 'not-in-charge'>;
+  /** Records a sign of life, and what the runtime says it can do where it says so. */
+  seen(gatewayId: string, atMs: number, features?: string[]): Promise<void>;
 }
 
 /** The part of a gateway that a new registration replaces. */
@@ -149,22 +153,38 @@ export interface ConnectionStore {
   ofGateway(gatewayId: string, nowMs: number): Promise<Connection[]>;
 }
 
-/** Calls, from their opening until ten minutes after their end. */
+/** Calls, from their opening until ten minutes after their end. Answers of any size read back whole. */
 export interface CallStore {
-  /** Opens a call, or gives the live one that has its key already. */
+  /** Opens a call, or gives the live one that has its key already. Opening the very same call again opens it. */
   open(call: OpenCall, nowMs: number): Promise<'opened' | StoredCall>;
   read(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
-  /** Notes the socket that the command went to. */
-  sentTo(callKey: string, nonce: string, connectionId: string): Promise<void>;
+  /** A call together with its progress after `afterSeq`, ordered by `seq`, in one read. */
+  follow(callKey: string, afterSeq: number, nowMs: number): Promise<FollowedCall>;
+  /** Notes the socket that the command is about to go to; `ended` when the call is not pending any more. */
+  sentTo(ref: CallRef, connectionId: string): Promise<'noted' | 'ended'>;
   /**
    * Ends a pending call, once. `by` says on whose word: the waiter's own, the socket that the command was sent to,
-   * or any socket of the gateway. Refused gives the call as it stands, if there is one.
+   * or any socket of the gateway. Refused gives the call as it stands, if there is one. Repeating an end that
+   * was written ends it.
    */
-  end(
-    ref: { callKey: string; nonce: string },
-    end: CallEnd,
-    by: EndedBy,
-  ): Promise<'ended' | { refused?: StoredCall }>;
+  end(ref: CallRef, end: CallEnd, by: EndedBy): Promise<'ended' | { refused?: StoredCall }>;
+  /** Keeps params that are too large for the call's own row; nothing to do for others. */
+  keepParams(call: OpenCall): Promise<void>;
+  /** The params of a pending call; undefined when they are not, or not wholly, there. `value` is absent for none. */
+  paramsOf(ref: CallRef): Promise<{ value?: unknown } | undefined>;
+  /** Adds progress on the word of a gateway; a `seq` that is there already stays as it is. */
+  addProgress(ref: CallRef, gatewayId: string, progress: Progress): Promise<'added' | 'repeated'>;
+  /** The gateway's calls by their opening, newest first; a page may be empty and still have a next one. */
+  ofGateway(
+    gatewayId: string,
+    page: { openedSinceMs: number; after?: string | undefined; nowMs: number },
+  ): Promise<{ calls: StoredCall[]; next?: string }>;
+}
+
+/** A call and what was reported of it. */
+export interface FollowedCall {
+  call?: StoredCall;
+  progress: Progress[];
 }
 
 /** On whose word a call ends. */

@@ -1,5 +1,5 @@
 /** From an App's request to a call that can be opened and a command that can be sent. */
-import { callKeyOf, digestOf, frameIdOf, type OpenCall } from './calls';
+import { callKeyOf, digestOf, frameIdOf, nonceOf, type OpenCall } from './calls';
 import type { RandomBytes } from './credentials';
 import { ApiError } from './errors';
 import { commandFrame } from './frames';
@@ -8,45 +8,93 @@ import { limits } from './limits';
 import type { Client, Gateway } from './ports';
 import { callId, type RpcRequest } from './protocol';
 
+/** What a runtime declares in `relay.hello` when it can fetch params. */
+export const paramsByReference = 'params-by-reference';
+
 /** What a call is made of. */
 export interface CallParts {
   request: RpcRequest;
-  /** The `Idempotency-Key` header: the id of a call whose body names none. */
-  idempotencyKey: string | undefined;
-  client: Client;
+  /** The `Idempotency-Key` header: another place for the id. */
+  idempotencyKey?: string | undefined;
+  /** The caller's trace, passed on when it is well-formed. */
+  traceparent?: string | undefined;
+  /** Whether somebody follows the call's progress. */
+  followed: boolean;
+  client: Pick<Client, 'gatewayId' | 'clientId'>;
   gateway: Gateway;
   random: RandomBytes;
+  /** The complete URL at which the runtime fetches params. */
+  paramsUrlOf: (frameId: string) => string;
   nowMs: number;
 }
 
-/** Makes the call and its command. Throws `payload_too_large` for params that fit no frame. */
-export function prepareCall(parts: CallParts): { id: string; call: OpenCall; command: string } {
+/** A call and its command. */
+export interface PreparedCall {
+  /** As the client knows the call. */
+  id: string;
+  call: OpenCall;
+  command: string;
+  /** The command names its params instead of carrying them. */
+  byReference: boolean;
+}
+
+/** Makes the call and its command. Throws `payload_too_large` for params that fit no frame of this runtime. */
+export function prepareCall(parts: CallParts): PreparedCall {
   const { request, client, gateway, random, nowMs } = parts;
-  const id = request.id ?? givenKey(parts) ?? Buffer.from(random(12)).toString('base64url');
+  const id = idOf(parts) ?? Buffer.from(random(12)).toString('base64url');
   const { gatewayId, clientId } = client;
+  const { method, params } = request;
   const deadlineMs = nowMs + request.timeoutMs;
   const call: OpenCall = {
     callKey: callKeyOf(gatewayId, clientId, id),
-    nonce: Buffer.from(random(6)).toString('base64url'),
+    nonce: nonceOf(random(6), parts.followed),
     gatewayId,
     clientId,
-    method: request.method,
-    digest: digestOf(`${request.method}\n${JSON.stringify(request.params)}`),
+    method,
+    ...(params === undefined ? {} : { params }),
+    digest: digestOf(`${method}\n${JSON.stringify(params)}`),
     ...(gateway.socket ? { sentTo: gateway.socket.connectionId } : {}),
     openedAtMs: nowMs,
     deadlineMs,
     expiresAtMs: deadlineMs + limits.keepAnswerMs,
   };
-  const meta = { clientId, deadline: new Date(deadlineMs).toISOString() };
-  const command = commandFrame(frameIdOf(call), request.method, request.params, meta);
-  if (Buffer.byteLength(command) > limits.maxPostedCommandBytes) {
-    throw new ApiError('payload_too_large', 'The params are too large for this runtime.', {
-      limitBytes: limits.maxPostedCommandBytes,
-    });
-  }
-  return { id, call, command };
+  return { id, call, ...commandFor(call, gateway, parts) };
 }
 
-function givenKey({ idempotencyKey }: CallParts): string | undefined {
-  return idempotencyKey === undefined ? undefined : check(callId, idempotencyKey);
+/** The command of a call: whole, or naming its params where they are large and the runtime can fetch them. */
+function commandFor(call: OpenCall, gateway: Gateway, { traceparent, paramsUrlOf }: CallParts) {
+  const frameId = frameIdOf(call);
+  const meta = {
+    clientId: call.clientId,
+    deadline: new Date(call.deadlineMs).toISOString(),
+    ...(traceparent && isTraceparent(traceparent) ? { traceparent } : {}),
+  };
+  const whole = commandFrame(frameId, call.method, call.params, meta);
+  const bytes = Buffer.byteLength(whole);
+  if (bytes <= limits.maxInlineParamsBytes) return { command: whole, byReference: false };
+  if (gateway.features?.includes(paramsByReference)) {
+    const named = { ...meta, paramsUrl: paramsUrlOf(frameId) };
+    return { command: commandFrame(frameId, call.method, undefined, named), byReference: true };
+  }
+  if (bytes <= limits.maxPostedCommandBytes) return { command: whole, byReference: false };
+  throw new ApiError('payload_too_large', 'The params are too large for a runtime that cannot fetch them.', {
+    limitBytes: limits.maxPostedCommandBytes,
+    outcome: 'too-large',
+  });
+}
+
+/** The id may stand in the body or in the header; where both are, they must agree. */
+function idOf({ request, idempotencyKey }: CallParts): string | undefined {
+  if (idempotencyKey === undefined) return request.id;
+  const key = check(callId, idempotencyKey, 'idempotency-key');
+  if (request.id !== undefined && request.id !== key) {
+    const message = 'must equal the Idempotency-Key header where both are sent';
+    throw new ApiError('invalid_request', `The id ${message}.`, { errors: [{ path: 'id', message }] });
+  }
+  return key;
+}
+
+/** W3C trace context, version 00 or later. */
+function isTraceparent(text: string): boolean {
+  return /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(text);
 }

@@ -19,7 +19,7 @@ export async function retireSocket(
   nowMs: number,
 ) {
   const [outcome] = await Promise.all([
-    world.gateways.detach(gatewayId, connectionId),
+    world.gateways.detach(gatewayId, connectionId, nowMs),
     world.connections.remove(connectionId),
   ]);
   if (outcome === 'not-in-charge') return;
@@ -52,10 +52,19 @@ export interface Presence {
   lastSeenAt?: string;
 }
 
+/** A gateway with more dead sockets than this in a row counts as away. */
+const maxSuccessors = 3;
+
 /** The presence of a gateway, probed. A socket that could not be probed counts as connected. */
 export async function presenceOf(world: PresenceWorld, gateway: Gateway, nowMs: number): Promise<Presence> {
-  const { socket, lastSeenAtMs } = gateway;
-  const state = socket ? await probeSocket(world, gateway.gatewayId, socket, nowMs) : 'gone';
+  const { lastSeenAtMs } = gateway;
+  let { socket } = gateway;
+  let state = socket ? await probeSocket(world, gateway.gatewayId, socket, nowMs) : 'gone';
+  for (let tries = 0; state === 'gone' && socket && tries < maxSuccessors; tries++) {
+    // The dead socket has been retired: an older one may have taken its place.
+    socket = (await world.gateways.read(gateway.gatewayId))?.socket;
+    state = socket ? await probeSocket(world, gateway.gatewayId, socket, nowMs) : 'gone';
+  }
   const connected = state === 'open' || state === 'unclear';
   return {
     connected,

@@ -16,6 +16,8 @@ const endings: Record<Outcome, { type: EventType; outcome: string; status: numbe
     status: errorKinds.runtime_disconnected.status,
   },
   'timed-out': { type: 'relay.rpc.timeout', outcome: 'timeout', status: errorKinds.rpc_timeout.status },
+  cancelled: { type: 'relay.rpc.cancelled', outcome: 'cancelled', status: 200 },
+  'too-large': { type: 'relay.rpc.error', outcome: 'too-large', status: errorKinds.payload_too_large.status },
 };
 
 /** A client's request reached the relay; `joined` when it is the same as one that runs or ran already. */

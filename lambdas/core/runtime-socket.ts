@@ -1,23 +1,25 @@
 /** What happens on a runtime's socket: it comes, it says things, it goes. */
-import { endOf, frameIdOf, readFrameId } from './calls';
-import { errorFrame, type RuntimeAnswer, readRuntimeFrame, resultFrame } from './frames';
+import { acceptProgress, type ProgressOutcome, type ReplyWorld } from './accept-reply';
+import { errorFrame, type RuntimeFrame, resultFrame } from './frames';
 import { limits, runtimeLimits } from './limits';
-import type { NewEvent } from './monitor-events';
-import type { CallStore, Connection, Gateway, Recorder } from './ports';
+import { type PendingWorld, pendingCalls } from './pending-calls';
+import type { Connection, Gateway, Recorder } from './ports';
 import { type PresenceWorld, retireSocket } from './presence';
 
 /** What the runtime's socket needs. */
-export interface RuntimeSocketWorld extends PresenceWorld {
-  calls: CallStore;
+export interface RuntimeSocketWorld extends PresenceWorld, ReplyWorld, PendingWorld {
   recorder: Recorder;
 }
 
+/** What coming and going needs. */
+export type SocketWorld = PresenceWorld & { recorder: Recorder };
+
 /** A socket's row outlives the socket's own age limit by this, so that its last frames still find it. */
-const connectionRowMarginMs = 10 * 60_000;
+export const connectionRowMarginMs = 10 * 60_000;
 
 /** Enters a new socket; from here on it gets the gateway's commands. */
 export async function openRuntimeSocket(
-  world: RuntimeSocketWorld,
+  world: SocketWorld,
   gateway: Gateway,
   socket: { connectionId: string; connectedAtMs: number },
 ): Promise<'attached' | 'superseded' | 'gone'> {
@@ -39,7 +41,7 @@ export async function openRuntimeSocket(
 }
 
 /** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */
-export async function closeSocket(world: RuntimeSocketWorld, connectionId: string, nowMs: number) {
+export async function closeSocket(world: SocketWorld, connectionId: string, nowMs: number) {
   const connection = await world.connections.read(connectionId, nowMs);
   if (connection && connection.role !== 'viewer') {
     const { gatewayId, clientId } = connection;
@@ -51,79 +53,21 @@ export async function closeSocket(world: RuntimeSocketWorld, connectionId: strin
   return connection;
 }
 
-/** Why a reply did or did not count. */
-export type ReplyOutcome = 'ended' | 'unknown-call' | 'already-ended' | 'late' | 'foreign';
-
-/**
- * Ends a call with a reply. The usual reply comes from the very socket that the command went to: one conditional
- * write. From another socket it takes a read of whose socket that is.
- */
-export async function acceptReply(
-  world: RuntimeSocketWorld,
-  connectionId: string,
-  reply: { id: string; answer: RuntimeAnswer },
-  nowMs: number,
-): Promise<ReplyOutcome> {
-  const ref = readFrameId(reply.id);
-  if (!ref) return 'unknown-call';
-  const end = endOf(reply.answer, nowMs);
-  const first = await world.calls.end(ref, end, { connectionId });
-  if (first === 'ended') return 'ended';
-  const call = first.refused;
-  if (!call || frameIdOf(call) !== reply.id) return 'unknown-call';
-  const connection = await world.connections.read(connectionId, nowMs);
-  if (connection?.role !== 'runtime' || connection.gatewayId !== call.gatewayId) return 'foreign';
-  if (call.end) return 'already-ended';
-  if (nowMs >= call.deadlineMs) return 'late';
-  const second = await world.calls.end(ref, end, { gatewayId: connection.gatewayId });
-  return second === 'ended' ? 'ended' : 'already-ended';
-}
-
-const rejections: Record<Exclude<ReplyOutcome, 'ended'>, string> = {
-  'unknown-call': 'No command had this id.',
-  'already-ended': 'The call had ended before.',
-  late: 'The call was past its deadline.',
-  foreign: 'The command went to another gateway.',
-};
-
-/** A reply that did not count, as the monitor tells it; `sender` is the socket's row, where there is one. */
-export function replyRejected(
-  outcome: Exclude<ReplyOutcome, 'ended'>,
-  frameId: string,
-  sender: Pick<Connection, 'gatewayId'> | undefined,
-  bytes: number,
-): NewEvent {
-  const detail = rejections[outcome];
-  const rpcId = readFrameId(frameId) ? frameId : undefined;
-  return { type: 'relay.rpc.reply_rejected', gatewayId: sender?.gatewayId, rpcId, outcome, bytes, detail };
-}
-
-/** Handles one frame of a runtime and gives the frame to send back, if any. */
+/** Handles a frame of a runtime that is no reply, and gives the frame to send back, if any. */
 export async function handleRuntimeFrame(
   world: RuntimeSocketWorld,
-  connectionId: string,
-  text: string,
+  connection: Connection,
+  frame: Exclude<RuntimeFrame, { kind: 'reply' | 'invalid' }>,
   nowMs: number,
-): Promise<{ reply?: ReplyOutcome; answer?: string }> {
-  const frame = readRuntimeFrame(text);
+): Promise<{ progress?: ProgressOutcome; answer?: string }> {
   switch (frame.kind) {
-    case 'reply': {
-      const reply = await acceptReply(world, connectionId, frame, nowMs);
-      if (reply !== 'ended') {
-        const connection = await world.connections.read(connectionId, nowMs);
-        world.recorder.record(replyRejected(reply, frame.id, connection, Buffer.byteLength(text)));
-      }
-      return { reply };
-    }
     case 'progress':
-      return {};
-    case 'invalid':
-      return { answer: errorFrame(frame.id, frame.code, frame.message) };
+      return { progress: await acceptProgress(world, connection, frame, nowMs) };
     case 'ping':
-      await markSeen(world, connectionId, nowMs);
+      await world.gateways.seen(connection.gatewayId, nowMs);
       return { answer: JSON.stringify({ type: 'pong' }) };
     case 'request': {
-      const result = await serve(world, connectionId, frame.method, nowMs);
+      const result = await serve(world, connection.gatewayId, frame, nowMs);
       if (frame.id === undefined) return {};
       return {
         answer: result ? resultFrame(frame.id, result) : errorFrame(frame.id, -32601, 'Method not found'),
@@ -132,23 +76,42 @@ export async function handleRuntimeFrame(
   }
 }
 
-async function serve(world: RuntimeSocketWorld, connectionId: string, method: string, nowMs: number) {
-  if (method === 'relay.ping') {
-    await markSeen(world, connectionId, nowMs);
-    return { pong: true, time: new Date(nowMs).toISOString() };
+async function serve(
+  world: RuntimeSocketWorld,
+  gatewayId: string,
+  { method, params }: { method: string; params: unknown },
+  nowMs: number,
+): Promise<object | undefined> {
+  switch (method) {
+    case 'relay.ping':
+      await world.gateways.seen(gatewayId, nowMs);
+      return { pong: true, time: new Date(nowMs).toISOString() };
+    case 'relay.hello': {
+      await world.gateways.seen(gatewayId, nowMs, featuresOf(params));
+      world.recorder.record({ type: 'relay.websocket.message', gatewayId, method });
+      const { keepaliveMs, maxConnectionMs, reconnectAfterMs } = limits;
+      return {
+        protocol: 1,
+        gatewayId,
+        limits: runtimeLimits,
+        keepaliveMs,
+        maxConnectionMs,
+        reconnectAfterMs,
+      };
+    }
+    case 'relay.pending':
+      return await pendingCalls(world, gatewayId, params, nowMs);
+    default:
+      return undefined;
   }
-  if (method === 'relay.hello') {
-    const gatewayId = await markSeen(world, connectionId, nowMs);
-    world.recorder.record({ type: 'relay.websocket.message', gatewayId, method });
-    const { keepaliveMs, maxConnectionMs, reconnectAfterMs } = limits;
-    return { protocol: 1, gatewayId, limits: runtimeLimits, keepaliveMs, maxConnectionMs, reconnectAfterMs };
-  }
-  return undefined;
 }
 
-async function markSeen(world: RuntimeSocketWorld, connectionId: string, nowMs: number) {
-  const connection = await world.connections.read(connectionId, nowMs);
-  if (connection?.role !== 'runtime') return undefined;
-  await world.gateways.seen(connection.gatewayId, nowMs);
-  return connection.gatewayId;
+/** The features that a runtime declares, as far as they are words. */
+function featuresOf(params: unknown): string[] {
+  const features = (params as { features?: unknown } | null | undefined)?.features;
+  if (!Array.isArray(features)) return [];
+  return features
+    .filter((feature) => typeof feature === 'string')
+    .filter((feature) => /^[a-z0-9-]{1,40}$/.test(feature))
+    .slice(0, 16);
 }

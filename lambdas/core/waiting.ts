@@ -12,11 +12,23 @@ const baseGapMs = 4;
 const share = 0.17;
 /** Even with a read of 50 ms on top the reply is seen within 250 ms. */
 const longestGapMs = 200;
+/** Where progress is followed: with one read and the hold of a gap on top it is passed on within 300 ms. */
+const longestGapFollowingMs = 110;
 
 /** How long to sleep before the next read, in milliseconds, after `waitedMs` of waiting. */
-export function nextGapMs(waitedMs: number): number {
-  return waitedMs <= 0 ? firstGapMs : Math.min(longestGapMs, baseGapMs + share * waitedMs);
+export function nextGapMs(waitedMs: number, following = false): number {
+  const longest = following ? longestGapFollowingMs : longestGapMs;
+  return waitedMs <= 0 ? firstGapMs : Math.min(longest, baseGapMs + share * waitedMs);
 }
 
 /** How often a waiter looks whether the runtime is still there, in milliseconds. */
 export const watchEveryMs = 1_000;
+
+/** How often a waiter asks the socket itself, in milliseconds: a `$disconnect` may come late or never. */
+export const probeEveryMs = 5_000;
+
+/**
+ * How long progress waits for a lower `seq` that is missing, in milliseconds: frames of one socket are handled side by
+ * side, so the later one may be stored first.
+ */
+export const holdGapMs = 120;

@@ -1,7 +1,5 @@
 /** The stores in memory: the same contract as the DynamoDB tables, held to it by the same suite. */
 
-import type { StoredCall } from '../../lambdas/core/calls';
-import { limits } from '../../lambdas/core/limits';
 import type {
   AccessCode,
   AttemptStore,
@@ -17,6 +15,7 @@ import type {
   SourceAttempts,
   WaitingDescriptor,
 } from '../../lambdas/core/ports';
+import { memoryCalls } from './memory-calls';
 
 /** All stores over one set of maps. */
 export interface Stores {
@@ -83,13 +82,13 @@ function memoryGateways(rows: Map<string, Gateway>): GatewayStore {
       });
       return 'attached';
     },
-    async detach(gatewayId, connectionId) {
+    async detach(gatewayId, connectionId, atMs) {
       if (rows.get(gatewayId)?.socket?.connectionId !== connectionId) return 'not-in-charge';
-      change(gatewayId, ({ socket: _, ...gateway }) => gateway);
+      change(gatewayId, ({ socket: _, ...gateway }) => ({ ...gateway, leftAtMs: atMs }));
       return 'detached';
     },
-    async seen(gatewayId, atMs) {
-      change(gatewayId, (gateway) => ({ ...gateway, lastSeenAtMs: atMs }));
+    async seen(gatewayId, atMs, features) {
+      change(gatewayId, (gateway) => ({ ...gateway, lastSeenAtMs: atMs, ...(features ? { features } : {}) }));
     },
   };
 }
@@ -200,37 +199,6 @@ function memoryConnections(): ConnectionStore {
       return [...rows.values()]
         .filter((row) => row.gatewayId === gatewayId && row.role === 'runtime' && row.expiresAtMs > nowMs)
         .sort((a, b) => b.connectedAtMs - a.connectedAtMs);
-    },
-  };
-}
-
-function memoryCalls(): CallStore {
-  const rows = new Map<string, StoredCall>();
-  return {
-    async open(call, nowMs) {
-      const standing = rows.get(call.callKey);
-      if (standing && standing.expiresAtMs > nowMs) return standing;
-      rows.set(call.callKey, call);
-      return 'opened';
-    },
-    async read(callKey, nowMs) {
-      const call = rows.get(callKey);
-      return call && call.expiresAtMs > nowMs ? call : undefined;
-    },
-    async sentTo(callKey, nonce, connectionId) {
-      const call = rows.get(callKey);
-      if (call?.nonce === nonce) rows.set(callKey, { ...call, sentTo: connectionId });
-    },
-    async end({ callKey, nonce }, end, by) {
-      const call = rows.get(callKey);
-      if (!call || call.expiresAtMs <= end.atMs) return {};
-      const allowed =
-        'waiter' in by ||
-        (end.atMs < call.deadlineMs &&
-          ('connectionId' in by ? call.sentTo === by.connectionId : call.gatewayId === by.gatewayId));
-      if (call.nonce !== nonce || call.end || !allowed) return { refused: call };
-      rows.set(callKey, { ...call, end, expiresAtMs: end.atMs + limits.keepAnswerMs });
-      return 'ended';
     },
   };
 }

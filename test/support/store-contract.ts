@@ -1,10 +1,12 @@
 /** What every store promises, whatever it is made of. */
+import { randomBytes } from 'node:crypto';
 import type { OpenCall } from '../../lambdas/core/calls';
 import type { Client, Connection, Gateway } from '../../lambdas/core/ports';
 import type { Stores } from './memory-stores';
 
 const t0 = 1_800_000_000_000;
 let serial = 0;
+const randomText = (bytes: number) => randomBytes(bytes / 2).toString('hex');
 const unique = (prefix: string) => `${prefix}_${++serial}_${Math.random().toString(36).slice(2)}`;
 
 const gatewayNamed = (gatewayId: string): Gateway => ({
@@ -91,10 +93,18 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       test('a socket that is not in charge cannot be taken out of charge', async () => {
         const socket = { connectionId: 'now', connectedAtMs: t0 };
         await stores.gateways.attach(gatewayId, socket);
-        expect(await stores.gateways.detach(gatewayId, 'earlier')).toBe('not-in-charge');
+        expect(await stores.gateways.detach(gatewayId, 'earlier', t0 + 9)).toBe('not-in-charge');
         expect((await stores.gateways.read(gatewayId))?.socket).toEqual(socket);
-        expect(await stores.gateways.detach(gatewayId, 'now')).toBe('detached');
-        expect((await stores.gateways.read(gatewayId))?.socket).toBeUndefined();
+        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 9)).toBe('detached');
+        const left = await stores.gateways.read(gatewayId);
+        expect([left?.socket, left?.leftAtMs]).toEqual([undefined, t0 + 9]);
+      });
+      test('what a runtime says it can do is kept until it says otherwise', async () => {
+        await stores.gateways.seen(gatewayId, t0 + 5, ['params-by-reference']);
+        await stores.gateways.seen(gatewayId, t0 + 6);
+        expect((await stores.gateways.read(gatewayId))?.features).toEqual(['params-by-reference']);
+        await stores.gateways.seen(gatewayId, t0 + 7, []);
+        expect((await stores.gateways.read(gatewayId))?.features).toEqual([]);
       });
       test('a sign of life is recorded, and makes no gateway', async () => {
         await stores.gateways.seen(gatewayId, t0 + 5);
@@ -277,7 +287,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       test('a call is opened once; the second gets the first', async () => {
         const call = callTo(gatewayId);
         expect(await stores.calls.open(call, t0)).toBe('opened');
-        expect(await stores.calls.open({ ...call, method: 'other' }, t0)).toEqual(call);
+        expect(await stores.calls.open({ ...call, method: 'other', nonce: 'nonce-34' }, t0)).toEqual(call);
       });
       test('a call whose time is over makes room for one with the same key', async () => {
         const call = callTo(gatewayId);
@@ -320,7 +330,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       test('a command sent to another socket is answered by that one', async () => {
         const call = callTo(gatewayId);
         await stores.calls.open(call, t0);
-        await stores.calls.sentTo(call.callKey, call.nonce, 'socket-2');
+        expect(await stores.calls.sentTo(call, 'socket-2')).toBe('noted');
         expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toHaveProperty(
           'refused',
         );
@@ -328,6 +338,89 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       });
       test('an unknown call ends as nothing', async () => {
         expect(await stores.calls.end(callTo(gatewayId), answered, { waiter: true })).toEqual({});
+      });
+      test('a write that is repeated because its answer was lost counts as done', async () => {
+        const call = callTo(gatewayId);
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+      });
+      test('no command goes out for a call that has ended', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        await stores.calls.end(call, { outcome: 'cancelled', atMs: t0 + 1 }, { waiter: true });
+        expect(await stores.calls.sentTo(call, 'socket-2')).toBe('ended');
+      });
+
+      const sizes = [
+        ['of a few bytes', 'x'],
+        ['of 100 KB', randomText(100_000)],
+        ['of 4 MB that no packing makes smaller', randomText(4_000_000)],
+      ] as const;
+      test.each(sizes)('an answer %s reads back whole', async (_, text) => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const end = { outcome: 'answered', atMs: t0 + 10, answer: { result: { text } } } as const;
+        expect(await stores.calls.end(call, end, { gatewayId })).toBe('ended');
+        expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(end);
+        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).call?.end).toEqual(end);
+      });
+      test.each(sizes)('params %s are there until the call ends', async (_, text) => {
+        const call = { ...callTo(gatewayId), params: { text } };
+        await stores.calls.open(call, t0);
+        await stores.calls.keepParams(call);
+        expect(await stores.calls.paramsOf(call)).toEqual({ value: { text } });
+        expect(await stores.calls.paramsOf({ ...call, nonce: 'nonce-99' })).toBeUndefined();
+        await stores.calls.end(call, answered, { gatewayId });
+        expect(await stores.calls.paramsOf(call)).toBeUndefined();
+      });
+      test('a call without params has none to give', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.paramsOf(call)).toEqual({});
+      });
+
+      const step = (seq: number, atMs = t0 + seq) => ({ seq, data: { step: seq }, atMs });
+      test('progress comes in the order of its seq, once each, after the one that was seen', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        for (const seq of [3, 1, 12, 2]) {
+          expect(await stores.calls.addProgress(call, gatewayId, step(seq))).toBe('added');
+        }
+        expect(await stores.calls.addProgress(call, gatewayId, { ...step(2), data: 'again' })).toBe(
+          'repeated',
+        );
+        const { call: read, progress } = await stores.calls.follow(call.callKey, 1, t0 + 20);
+        expect(progress).toEqual([step(2), step(3), step(12)]);
+        expect(read).toEqual(call);
+      });
+      test('progress of another gateway, of an earlier call or from after the end is not seen', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        await stores.calls.addProgress(call, 'gw_other', step(1));
+        await stores.calls.addProgress({ ...call, nonce: 'nonce-99' }, gatewayId, step(2));
+        await stores.calls.addProgress(call, gatewayId, step(3));
+        await stores.calls.addProgress(call, gatewayId, step(4, answered.atMs + 1));
+        await stores.calls.end(call, answered, { gatewayId });
+        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).progress).toEqual([step(3)]);
+      });
+      test("a gateway's calls come newest first, page by page, and nobody else's", async () => {
+        const opened = Array.from({ length: 130 }, (_, n) => ({ ...callTo(gatewayId), openedAtMs: t0 + n }));
+        await Promise.all(opened.map((call) => stores.calls.open(call, t0)));
+        await stores.calls.open(callTo('gw_other'), t0);
+        const found: number[] = [];
+        let after: string | undefined;
+        do {
+          const page = await stores.calls.ofGateway(gatewayId, {
+            openedSinceMs: t0 + 5,
+            after,
+            nowMs: t0 + 200,
+          });
+          found.push(...page.calls.map((call) => call.openedAtMs));
+          after = page.next;
+        } while (after);
+        expect(found).toEqual(Array.from({ length: 125 }, (_, n) => t0 + 129 - n));
       });
     });
   });

@@ -1,0 +1,22 @@
+/** The runtime's side of large payloads: a reply too large for a frame, and params sent by reference. */
+import { calls, gateways } from './aws/composition';
+import { streamedHttp } from './aws/http';
+import { authenticateRuntime } from './core/gateways';
+import { paramsOfCommand, postReply } from './core/large-payloads';
+
+export const handler = streamedHttp({
+  'POST /api/relay/replies/{id}': {
+    // The core itself refuses what is too large: the call must hear of it too.
+    maxBodyBytes: Number.POSITIVE_INFINITY,
+    route: async ({ credential, params, body, receivedAtMs }) => {
+      const { gatewayId } = await authenticateRuntime(gateways(), credential);
+      const outcome = await postReply({ calls: calls() }, gatewayId, params.id, body, receivedAtMs);
+      return { status: 202, body: { id: params.id, outcome } };
+    },
+  },
+  'GET /api/relay/rpc/{id}/params': async ({ credential, params, receivedAtMs }) => {
+    const { gatewayId } = await authenticateRuntime(gateways(), credential);
+    const value = await paramsOfCommand({ calls: calls() }, gatewayId, params.id, receivedAtMs);
+    return { status: 200, body: JSON.stringify(value) };
+  },
+});
