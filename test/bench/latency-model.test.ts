@@ -2,7 +2,7 @@
 import { type Simulated, simulate } from '../../bench/latency-model';
 import { schemes } from '../../bench/waiting-schemes';
 
-const samples = 2_000;
+const samples = 1_000;
 const of = (name: keyof typeof schemes, runtimeMs: number): Simulated =>
   simulate(schemes[name], runtimeMs, samples);
 

@@ -1,0 +1,50 @@
+/** How much a run does. */
+import type { Population } from './growth';
+
+/** The amounts of one run. */
+export interface Plan {
+  modelledCalls: number;
+  /** Calls through the local host, by the speed of the runtime. */
+  endToEnd: Array<{ runtimeMs: number; calls: number }>;
+  /** Fresh processes for each import. */
+  importProcesses: number;
+  populations: Population[];
+  /** How many runtimes are connected under load. */
+  runtimes: number[];
+  loadMs: number;
+}
+
+/** Under 5 minutes on 2 cores. */
+export const fullPlan: Plan = {
+  modelledCalls: 20_000,
+  endToEnd: [
+    { runtimeMs: 5, calls: 200 },
+    { runtimeMs: 50, calls: 200 },
+    { runtimeMs: 500, calls: 100 },
+    { runtimeMs: 5_000, calls: 16 },
+  ],
+  importProcesses: 15,
+  populations: [
+    { gateways: 10, storedRows: 100 },
+    { gateways: 1_000, storedRows: 10_000 },
+    { gateways: 10_000, storedRows: 100_000 },
+  ],
+  runtimes: [1, 10, 100, 1_000],
+  loadMs: 4_000,
+};
+
+/** Under 60 s on 2 cores: the same sections, fewer samples. */
+export const quickPlan: Plan = {
+  modelledCalls: 2_000,
+  endToEnd: [
+    { runtimeMs: 5, calls: 40 },
+    { runtimeMs: 50, calls: 40 },
+  ],
+  importProcesses: 7,
+  populations: [
+    { gateways: 10, storedRows: 100 },
+    { gateways: 1_000, storedRows: 5_000 },
+  ],
+  runtimes: [1, 10],
+  loadMs: 1_000,
+};

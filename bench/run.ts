@@ -1,0 +1,115 @@
+/** Runs the sections that were asked for and gathers the report. */
+import { cpus } from 'node:os';
+import { version } from '../package.json';
+import { bundleFigures, bundlesOf } from './bundles';
+import { type ActRow, meterActs } from './call-report';
+import { coldStartFigures, measureColdStart } from './cold-start';
+import { costOf } from './cost';
+import { meterCostBasis } from './cost-basis';
+import { measureEndToEnd } from './end-to-end';
+import { measureGrowth } from './growth';
+import { modelLatency } from './latency-section';
+import { type MeteredRelay, startMeteredRelay } from './metered-relay';
+import { modelledFigures } from './modelled-figures';
+import type { Plan } from './plan';
+import { pricesAsOf } from './prices';
+import type { Report, SectionName } from './report';
+import { figuresOf, followRpc, pairUp } from './rpc-path';
+import { measureStartUp } from './start-up';
+import { measureThroughput } from './throughput';
+
+/** What a run is asked for. */
+export interface BenchRequest {
+  /** A cloud assembly with bundles. */
+  directory: string;
+  only: ReadonlySet<SectionName>;
+  plan: Plan;
+  /** As it was typed, for the report. */
+  command: string;
+  progress(section: SectionName, text: string): void;
+}
+
+/** Runs the bench. Throws when a section fails. */
+export async function runBench(request: BenchRequest): Promise<Report> {
+  const startedAt = new Date();
+  const [cpu] = cpus();
+  const report: Report = {
+    version,
+    startedAt: startedAt.toISOString(),
+    seconds: 0,
+    command: request.command,
+    machine: {
+      node: process.version,
+      cpus: cpus().length,
+      cpu: cpu?.model ?? 'unknown',
+      platform: `${process.platform}-${process.arch}`,
+    },
+    figures: {},
+  };
+  for (const name of request.only) await sections[name](request, report);
+  report.seconds = (Date.now() - startedAt.getTime()) / 1_000;
+  return report;
+}
+
+type Section = (request: BenchRequest, report: Report) => Promise<void>;
+
+const sections: Record<SectionName, Section> = {
+  latency: async ({ directory, plan, progress }, report) => {
+    const say = (text: string) => progress('latency', text);
+    Object.assign(report.figures, modelledFigures());
+    report.latency = {
+      samples: plan.modelledCalls,
+      rows: modelLatency(plan.modelledCalls, say),
+      endToEnd: await measureEndToEnd({ directory }, plan.endToEnd, say),
+    };
+  },
+  calls: async ({ directory, progress }, report) => {
+    await withRelay(directory, async (relay) => {
+      progress('calls', 'the path of a call');
+      const pair = await pairUp(relay);
+      const path = await followRpc(relay, pair);
+      await pair.runtime.close();
+      Object.assign(report.figures, figuresOf(path));
+      const { beforeCommand, afterReply, sums } = path;
+      report.calls = {
+        path: { beforeCommand, afterReply, writeUnits: sums.writeUnits },
+        acts: await meterActs(relay, (text) => progress('calls', text)),
+      };
+    });
+  },
+  cost: async ({ directory, progress }, report) => {
+    await withRelay(directory, async (relay) => {
+      const acts: ActRow[] = report.calls?.acts ?? (await meterActs(relay, (text) => progress('cost', text)));
+      progress('cost', 'an average call, and an open monitor stream');
+      const basis = await meterCostBasis(relay, await pairUp(relay), acts);
+      const { memoryMb, logBytesPerCall } = basis;
+      report.cost = { pricesAsOf, memoryMb, logBytesPerCall, rows: costOf(basis) };
+    });
+  },
+  'cold-start': async ({ directory, plan, progress }, report) => {
+    const say = (text: string) => progress('cold-start', text);
+    const bundles = await withRelay(directory, async ({ host }) => bundlesOf(host.functions.definitions));
+    report.coldStart = await measureColdStart(bundles, plan.importProcesses, say);
+    Object.assign(report.figures, bundleFigures(bundles), coldStartFigures(report.coldStart));
+  },
+  'start-up': async ({ progress }, report) => {
+    progress('start-up', 'npm start until /health answers');
+    Object.assign(report.figures, await measureStartUp());
+  },
+  growth: async ({ directory, plan, progress }, report) => {
+    report.growth = await measureGrowth({ directory }, plan.populations, (text) => progress('growth', text));
+  },
+  throughput: async ({ directory, plan, progress }, report) => {
+    const say = (text: string) => progress('throughput', text);
+    report.throughput = await measureThroughput(directory, plan.runtimes, plan.loadMs, say);
+  },
+};
+
+async function withRelay<T>(directory: string, work: (relay: MeteredRelay) => Promise<T>): Promise<T> {
+  const relay = await startMeteredRelay({ directory });
+  try {
+    return await work(relay);
+  } finally {
+    await relay.stop();
+  }
+}
