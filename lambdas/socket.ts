@@ -1,7 +1,7 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
 import { callWorld, gateways, sockets } from './aws/composition';
 import { recorderOf } from './aws/recorder';
-import { type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
+import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
 import { claimOf } from './core/credentials';
 import { ApiError } from './core/errors';
 import { authenticateRuntime } from './core/gateways';
@@ -18,8 +18,10 @@ export const handler = async (event: SocketEvent) => {
       connect(event, recorder, { connectionId, connectedAtMs: connectedAt }),
     );
   }
-  if (eventType === 'DISCONNECT') await closeSocket(callWorld({ recorder }), connectionId, nowMs);
-  else {
+  if (eventType === 'DISCONNECT') {
+    countDisconnect(event);
+    await closeSocket(callWorld({ recorder }), connectionId, nowMs);
+  } else {
     const handled = await handleFrame(callWorld({ recorder }), connectionId, event.body ?? '', nowMs);
     if (handled.answer) await sockets().post(connectionId, handled.answer);
     if (handled.unknownSocket) await sockets().close(connectionId);

@@ -1,8 +1,10 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { env } from '../lambdas/aws/env';
+import { acknowledge } from './acknowledge';
 import { functionBundle } from './function-bundle';
 
 /** What one function is. */
@@ -15,6 +17,8 @@ export interface PairingFunctionProps {
   environment?: Record<string, string>;
   /** Concurrency set aside for this function alone, which is then also its limit. Default: none. */
   reservedConcurrency?: number | undefined;
+  /** Whether X-Ray samples its invocations. Default false. */
+  traced?: boolean;
 }
 
 /** One function on arm64, with a role of its own that may write its own log group and nothing else, until a grant says so. */
@@ -36,8 +40,12 @@ export class PairingFunction extends LambdaFunction {
       timeout: props.timeout,
       role,
       logGroup,
-      ...(props.environment ? { environment: props.environment } : {}),
+      environment: { ...props.environment, [env.deployment]: Stack.of(scope).stackName },
+      ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
       ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
     });
+    if (props.traced) {
+      acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources to name.' });
+    }
   }
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
+import { Observability } from './observability';
 import { readOptions } from './options';
 import { PairingFunction } from './pairing-function';
 import { Places } from './places';
@@ -20,13 +21,14 @@ export class PairingStack extends Stack {
     const tables = new Tables(this, 'Tables', { removalPolicy });
     const relay = new RelaySocket(this, 'Relay');
     const environment = { [env.allowedOrigins]: allowedOrigins.join(','), [env.version]: version };
-    const http = (entry: string, description: string, timeout: Duration) =>
+    const http = (entry: string, description: string, timeout: Duration, more: { traced?: boolean } = {}) =>
       new PairingFunction(this, constructIdOf(entry), {
         entry,
         description,
         timeout,
         logRetentionDays,
         environment,
+        ...more,
       });
 
     const health = http('health', 'GET /health', Duration.seconds(5));
@@ -36,6 +38,7 @@ export class PairingStack extends Stack {
       'rpc',
       "Carries an App's calls to its runtime and waits for the answers",
       Duration.minutes(15),
+      { traced: true },
     );
     const replies = http(
       'replies',
@@ -128,6 +131,10 @@ export class PairingStack extends Stack {
     for (const fn of [register, redeem]) fn.addEnvironment(env.relayUrlTemplate, places.relayUrlTemplate);
     for (const fn of [rpc, socket]) fn.addEnvironment(env.publicUrl, places.publicUrl);
     places.trustEdge(...Object.values(functions), socket);
+    new Observability(this, 'Observability', {
+      functions: this.node.children.filter((child) => child instanceof PairingFunction),
+      alarmEmail: options.alarmEmail,
+    });
     new CfnOutput(this, 'PublicUrl', { value: places.publicUrl });
     new CfnOutput(this, 'RelayUrl', { value: places.relayUrl });
   }

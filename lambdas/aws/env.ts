@@ -22,6 +22,8 @@ export const env = {
   /** Comma-separated origins that browsers may call from, or `*`. */
   allowedOrigins: 'ALLOWED_ORIGINS',
   version: 'SERVER_VERSION',
+  /** The stack's name: it tells the metrics of several deployments apart. */
+  deployment: 'DEPLOYMENT',
   /** What the edge proves itself with; absent where there is no edge. */
   edgeProof: 'EDGE_PROOF',
 } as const;

@@ -9,6 +9,7 @@ import type { EventFacts } from '../core/monitor-events';
 import type { Recorder } from '../core/ports';
 import { env } from './env';
 import { log } from './log';
+import { measure } from './metrics';
 import { recorderOf } from './recorder';
 import { sourceIpOf } from './source-ip';
 
@@ -173,6 +174,7 @@ function bodyOf(answer: HttpAnswer): string {
 }
 
 function logFailure(where: string, error: unknown): void {
+  measure({ name: 'Faults', unit: 'Count', value: 1 });
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   log.error('Something failed', { where, name, reason: message, stack });
 }

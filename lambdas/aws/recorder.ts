@@ -10,6 +10,7 @@ import { sharedDynamo } from './dynamo';
 import { env, required } from './env';
 import { eventTable } from './event-table';
 import { log } from './log';
+import { measure, measurementsOf } from './metrics';
 
 /** What a recorder needs. */
 export interface RecorderWorld {
@@ -85,7 +86,10 @@ const nextBatchId = /* @__PURE__ */ batchIds(randomBytes);
 export function recorderOf(requestId: string, maxUnwrittenMs = waitingMs): InvocationRecorder {
   return invocationRecorder(
     {
-      append: (batch) => eventTable(sharedDynamo(), required(env.eventsTable)).append(batch),
+      append: (batch) => {
+        measure(...batch.events.flatMap(measurementsOf));
+        return eventTable(sharedDynamo(), required(env.eventsTable)).append(batch);
+      },
       nextBatchId,
       now: () => Date.now(),
       onFailure: (error) => log.warn('Monitor events were not written', { reason: (error as Error).name }),

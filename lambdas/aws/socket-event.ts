@@ -2,6 +2,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { ApiError, errorKinds } from '../core/errors';
 import { log } from './log';
+import { disconnectReason, measure } from './metrics';
 import type { InvocationRecorder } from './recorder';
 
 /** What API Gateway sends: only `$connect` has headers and a query. */
@@ -39,12 +40,20 @@ export async function socketAnswer(
     recorder.record({ type: 'relay.websocket.denied', status, outcome });
     await recorder.flush();
     if (error instanceof ApiError) return { statusCode: status };
+    measure({ name: 'Faults', unit: 'Count', value: 1 });
     log.error('A handshake failed', {
       reason: (error as Error).name,
       requestId: event.requestContext.requestId,
     });
     return { statusCode: status };
   }
+}
+
+/** Counts a socket's end by its reason. */
+export function countDisconnect(event: SocketEvent): void {
+  const { disconnectStatusCode } = event.requestContext as { disconnectStatusCode?: number };
+  const by = { Reason: disconnectReason(disconnectStatusCode) };
+  measure({ name: 'Disconnects', unit: 'Count', value: 1, by });
 }
 
 function socketHeader(event: SocketEvent, name: string): string | undefined {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { context as featureFlags } from '../../cdk.json';
+import { readOptions } from '../../lib/options';
 import { PairingStack } from '../../lib/pairing-stack';
 import { loadAssembly } from '../../local/assembly';
 import type { Assembly } from '../../local/types';
@@ -14,7 +15,7 @@ type Context = Record<string, unknown>;
 /** The stack's template without function bundles: fast, and free of asset hashes. */
 export function stackTemplate(context: Context = {}): Template {
   const app = new App({ context: { ...featureFlags, ...context, 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new PairingStack(app, 'AgentTownPairing'));
+  return Template.fromStack(new PairingStack(app, readOptions(app.node).stackName));
 }
 
 /** The app that holds the stack, not yet synthesized; with bundles only when functions are to run. */
@@ -26,7 +27,7 @@ export function stackApp(context: Context = {}, { bundled = true } = {}): { app:
     analyticsReporting: false,
     context: { ...featureFlags, ...context, ...bundling },
   });
-  new PairingStack(app, 'AgentTownPairing');
+  new PairingStack(app, readOptions(app.node).stackName);
   return { app, outdir };
 }
 

@@ -1,0 +1,42 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms';
+import { PairingDashboard } from './dashboard';
+import { PairingMetrics } from './metrics';
+
+/** What is observed. */
+export interface ObservabilityProps {
+  functions: LambdaFunction[];
+  /** The function that reads the monitor events' stream. */
+  fanOut?: LambdaFunction | undefined;
+  /** Where records of that stream go that could not be handled. */
+  deadLetters?: IQueue | undefined;
+  /** Gets a mail for each alarm. Default: none. */
+  alarmEmail: string | undefined;
+}
+
+/** The alarms and the one dashboard of a deployment. */
+export class Observability extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { functions, fanOut, deadLetters, alarmEmail }: ObservabilityProps,
+  ) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    const metrics = new PairingMetrics(stackName);
+    const { alarms } = new Alarms(this, 'Alarms', {
+      metrics,
+      functions,
+      fanOut,
+      deadLetters,
+      email: alarmEmail,
+    });
+    const { dashboard } = new PairingDashboard(this, 'Board', { metrics, functions, alarms });
+    new CfnOutput(Stack.of(this), 'DashboardUrl', {
+      value: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
+    });
+  }
+}
