@@ -2,7 +2,8 @@
 import { type CallSums, sumCalls } from './call-sequence';
 import type { MeteredRelay } from './metered-relay';
 import { disturbed } from './rpc-path';
-import { type Scenario, scenarios } from './scenarios';
+import { scenarios } from './scenarios';
+import type { Scenario } from './scenarios/scenario';
 
 /** An act and what it cost, or why it could not be metered. */
 export interface ActRow {
@@ -23,14 +24,19 @@ export async function meterActs(relay: MeteredRelay, progress: (name: string) =>
   return rows;
 }
 
-async function meterAct(relay: MeteredRelay, { name, prepare }: Scenario): Promise<ActRow> {
+async function meterAct(
+  relay: MeteredRelay,
+  { name, prepare, streamed, duringCall }: Scenario,
+): Promise<ActRow> {
   try {
     const act = await prepare(relay);
-    const { calls, answeredAt } = await disturbed(relay, () => relay.measure(act));
+    const { calls, answeredAt } = await disturbed(relay, () =>
+      relay.measure(act, { settleFirst: !duringCall }),
+    );
     return {
       name,
       sums: sumCalls(
-        calls.filter(({ caller }) => !relay.streamed.has(caller)),
+        calls.filter(({ caller }) => streamed || !relay.streamed.has(caller)),
         answeredAt,
       ),
     };

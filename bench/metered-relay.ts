@@ -25,8 +25,10 @@ export interface Invocation {
 export interface MeteredRelay {
   host: Host;
   url: string;
-  /** Measures an act and what it leaves to be done. Calls of functions that streams invoke are told apart by `streamed`. */
-  measure(act: () => Promise<unknown>): Promise<Measured>;
+  /** Measures an act and what it leaves to be done, once nothing runs from before (unless `settleFirst` is false). Calls of functions that streams invoke are told apart by `streamed`. */
+  measure(act: () => Promise<unknown>, options?: { settleFirst?: boolean }): Promise<Measured>;
+  /** Resolves when no function runs any more. */
+  settled(): Promise<void>;
   /** Logical ids of the functions that table streams invoke. */
   streamed: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -51,8 +53,9 @@ export async function startMeteredRelay(
     host,
     url: host.url,
     streamed: streamedFunctions(host),
-    async measure(act) {
-      await invocations.settled();
+    settled: invocations.settled,
+    async measure(act, { settleFirst = true } = {}) {
+      if (settleFirst) await invocations.settled();
       host.aws.meter.reset();
       host.aws.meter.enabled = true;
       invocations.ended.length = 0;

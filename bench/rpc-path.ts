@@ -43,6 +43,7 @@ export async function pairUp(
   const registered = await register(relay.url);
   const runtime = await TestRuntime.connect(registered, onCommand);
   const app = await redeem(relay.url, registered.accessCode);
+  await relay.settled();
   await ageSocket(relay, registered.gatewayId);
   return { registered, runtime, app };
 }

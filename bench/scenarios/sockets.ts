@@ -1,0 +1,97 @@
+/** The events of sockets. The reply to a command is part of the calls. */
+import { call, register, request } from '../../test/support/api';
+import { registrationToken } from '../../test/support/relay';
+import { TestRuntime } from '../../test/support/runtime';
+import type { MeteredRelay } from '../metered-relay';
+import { pairUp } from '../rpc-path';
+import type { Scenario } from './scenario';
+
+/** Runtimes, Apps and viewers on their sockets. */
+export const sockets: Scenario[] = [
+  {
+    name: 'socket: a runtime connects',
+    prepare: async (relay) => {
+      const registered = await register(relay.url);
+      return () => TestRuntime.connect(registered);
+    },
+  },
+  {
+    name: 'socket: relay.hello',
+    prepare: async (relay) => {
+      const { runtime } = await pairUp(relay);
+      return () => runtime.ask('relay.hello');
+    },
+  },
+  {
+    name: 'socket: relay.ping',
+    prepare: async (relay) => {
+      const { runtime } = await pairUp(relay);
+      return () => runtime.ask('relay.ping');
+    },
+  },
+  {
+    name: 'socket: a frame that is none',
+    prepare: async (relay) => {
+      const { runtime } = await pairUp(relay);
+      return () => {
+        runtime.send('not JSON');
+        return runtime.frame((frame) => frame.error?.code === -32700);
+      };
+    },
+  },
+  {
+    name: 'socket: a runtime disconnects',
+    prepare: async (relay) => {
+      const { runtime } = await pairUp(relay);
+      return () => runtime.close();
+    },
+  },
+  {
+    name: 'socket: an App connects',
+    prepare: async (relay) => {
+      const { app, registered } = await pairUp(relay);
+      return () => connectApp(registered.relayUrl, app.clientToken);
+    },
+  },
+  {
+    name: 'socket: an App calls',
+    prepare: async (relay) => {
+      const { app, registered } = await pairUp(relay);
+      const socket = await connectApp(registered.relayUrl, app.clientToken);
+      return () => socket.ask('bench');
+    },
+  },
+  {
+    name: 'socket: a viewer connects',
+    prepare: async (relay) => {
+      const url = await viewerUrl(relay);
+      return () => TestRuntime.connect({ relayUrl: url, relaySecret: '' });
+    },
+  },
+  {
+    name: "table stream: one call's events to one viewer",
+    streamed: true,
+    prepare: async (relay) => {
+      const { app } = await pairUp(relay);
+      const viewer = await TestRuntime.connect({ relayUrl: await viewerUrl(relay), relaySecret: '' });
+      return async () => {
+        await call(relay.url, app, { method: 'shown' });
+        await viewer.frame(({ params }) =>
+          params?.events?.some(
+            ({ type, method }: Record<string, string>) => type === 'relay.rpc.success' && method === 'shown',
+          ),
+        );
+      };
+    },
+  },
+];
+
+function connectApp(relayUrl: string, clientToken: string): Promise<TestRuntime> {
+  return TestRuntime.connect({ relayUrl, relaySecret: clientToken });
+}
+
+async function viewerUrl({ url }: MeteredRelay): Promise<string> {
+  const answer = await request(url, 'POST /api/monitor/tickets', { credential: registrationToken, body: {} });
+  if (answer.status !== 201) throw new Error(`a ticket was answered with ${answer.status}`);
+  return answer.body.url;
+}
