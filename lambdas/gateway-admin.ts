@@ -1,7 +1,16 @@
-/** What the holder of a relay secret decides about its gateway. */
-import { accessCodeTtlMs, gateways, pairings, random } from './aws/composition';
+/** What the holder of a relay secret decides about its gateway; a client may remove itself. */
+import {
+  accessCodeTtlMs,
+  callSweep,
+  clients,
+  gateways,
+  ownerWorld,
+  pairings,
+  random,
+} from './aws/composition';
 import { streamedHttp } from './aws/http';
 import { authenticateRuntime, issueAccessCode } from './core/gateways';
+import { listClients, removeGateway, revokeClient, rotateSecret } from './core/owner';
 
 export const handler = streamedHttp({
   'POST /api/relay/codes': async ({ credential, receivedAtMs }) => {
@@ -9,5 +18,26 @@ export const handler = streamedHttp({
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
     const issued = await issueAccessCode(world, gateway, receivedAtMs);
     return { status: 201, body: { gatewayId: gateway.gatewayId, ...issued } };
+  },
+  'GET /api/relay/clients': async ({ credential, receivedAtMs }) => {
+    const { gatewayId } = await authenticateRuntime(gateways(), credential);
+    return { status: 200, body: { clients: await listClients(clients(), gatewayId, receivedAtMs) } };
+  },
+  'DELETE /api/relay/clients/{clientId}': async ({ credential, params, receivedAtMs, recorder }) => {
+    const revoked = await revokeClient(ownerWorld(), credential, params.clientId ?? '', receivedAtMs);
+    recorder.record({ type: 'relay.client.revoked', ...revoked });
+    return { status: 204 };
+  },
+  'POST /api/relay/secret': async ({ credential, receivedAtMs, recorder }) => {
+    const gateway = await authenticateRuntime(gateways(), credential);
+    const rotated = await rotateSecret(ownerWorld(), gateway, receivedAtMs);
+    recorder.record({ type: 'relay.secret.rotated', gatewayId: gateway.gatewayId });
+    return { status: 200, body: rotated };
+  },
+  'DELETE /api/relay/gateway': async ({ credential, receivedAtMs, recorder }) => {
+    const gateway = await authenticateRuntime({ read: gateways().readEvenLeaving }, credential);
+    await removeGateway({ ...ownerWorld(), callSweep: callSweep() }, gateway, receivedAtMs);
+    recorder.record({ type: 'relay.gateway.removed', gatewayId: gateway.gatewayId });
+    return { status: 204 };
   },
 });

@@ -1,5 +1,13 @@
 /** `POST /api/relay/redeem`: the App turns a typed code into its client token, once. */
-import { attemptWorld, gateways, pairings, presenceWorld, random, relayUrlOf } from './aws/composition';
+import {
+  attemptWorld,
+  clients,
+  gateways,
+  pairings,
+  presenceWorld,
+  random,
+  relayUrlOf,
+} from './aws/composition';
 import { streamedHttp } from './aws/http';
 import { recorded } from './aws/recorded-route';
 import { limitGuesses } from './core/attempts';
@@ -18,7 +26,7 @@ export const handler = streamedHttp({
   'POST /api/relay/redeem': recorded(types, async (http) => {
     const { body, receivedAtMs } = http;
     const request = readBody(redeemRequest, body);
-    const world = { gateways: gateways(), pairings: pairings(), random };
+    const world = { gateways: gateways(), clients: clients(), pairings: pairings(), random };
     const { gateway, clientId, clientToken } = await limitGuesses(attemptWorld(), http, () =>
       redeemAccessCode(world, request, receivedAtMs),
     );

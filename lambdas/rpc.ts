@@ -3,7 +3,8 @@
 import { callAnswer, callStream, wantsEvents } from './aws/call-response';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
 import { type HttpRequest, streamedHttp } from './aws/http';
-import { authenticateClient } from './core/clients';
+import { authenticateClient, recordUse } from './core/clients';
+
 import { ApiError } from './core/errors';
 import { readBody } from './core/json';
 import { limits } from './core/limits';
@@ -12,8 +13,11 @@ import { prepareCall } from './core/prepare-call';
 import { rpcRequest } from './core/protocol';
 import { endOfCall, finishCall, startCall } from './core/run-call';
 
-const authenticate = ({ credential, receivedAtMs }: HttpRequest) =>
-  authenticateClient(clients(), credential, receivedAtMs);
+async function authenticate({ credential, receivedAtMs, afterwards }: HttpRequest) {
+  const authentic = await authenticateClient(clients(), credential, receivedAtMs);
+  afterwards(() => recordUse(clients(), authentic.client, receivedAtMs));
+  return authentic;
+}
 
 async function call(http: HttpRequest) {
   const { client, gateway } = await authenticate(http);

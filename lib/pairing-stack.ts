@@ -72,11 +72,11 @@ export class PairingStack extends Stack {
     for (const fn of [pairings, redeem]) tables.attempts.grant(fn, 'BatchGetItem', 'UpdateItem');
     tables.codes.grant(redeem, 'GetItem', 'DeleteItem');
     tables.gateways.grant(redeem, 'GetItem', 'UpdateItem');
-    tables.clients.grant(redeem, 'PutItem');
+    tables.clients.grant(redeem, 'PutItem', 'Query');
     tables.connections.grant(redeem, 'DeleteItem', 'Query');
     relay.grant(redeem, 'GET');
 
-    tables.clients.grant(rpc, 'BatchGetItem');
+    tables.clients.grant(rpc, 'BatchGetItem', 'UpdateItem');
     tables.gateways.grant(rpc, 'BatchGetItem', 'GetItem', 'UpdateItem');
     tables.rpcs.grant(rpc, 'GetItem', 'PutItem', 'UpdateItem', 'Query');
     tables.connections.grant(rpc, 'DeleteItem', 'Query');
@@ -90,8 +90,12 @@ export class PairingStack extends Stack {
     tables.connections.grant(status, 'DeleteItem', 'Query');
     relay.grant(status, 'GET');
 
-    tables.gateways.grant(gatewayAdmin, 'GetItem', 'UpdateItem');
+    tables.gateways.grant(gatewayAdmin, 'BatchGetItem', 'GetItem', 'UpdateItem', 'DeleteItem');
     tables.codes.grant(gatewayAdmin, 'PutItem', 'DeleteItem');
+    tables.clients.grant(gatewayAdmin, 'BatchGetItem', 'Query', 'DeleteItem', 'BatchWriteItem');
+    tables.connections.grant(gatewayAdmin, 'Query', 'DeleteItem');
+    tables.rpcs.grant(gatewayAdmin, 'Query', 'BatchWriteItem');
+    relay.grant(gatewayAdmin, 'DELETE');
 
     tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
     tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');

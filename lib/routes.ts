@@ -32,6 +32,10 @@ export const routes: HttpRoute[] = [
   { method: 'POST', path: '/api/relay/replies/{id}', serves: 'replies' },
   { method: 'GET', path: '/api/relay/status', serves: 'status' },
   { method: 'POST', path: '/api/relay/codes', serves: 'gateway-admin' },
+  { method: 'GET', path: '/api/relay/clients', serves: 'gateway-admin' },
+  { method: 'DELETE', path: '/api/relay/clients/{clientId}', serves: 'gateway-admin' },
+  { method: 'POST', path: '/api/relay/secret', serves: 'gateway-admin' },
+  { method: 'DELETE', path: '/api/relay/gateway', serves: 'gateway-admin' },
 ];
 
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */

@@ -2,16 +2,28 @@
  * `Clients`: one row per paired App.
  * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · expiresAt (s)
  */
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Client, ClientStore } from '../core/ports';
-import { fromRow, isLive, type Row, seconds, toRow } from './dynamo';
-import { gatewayOf } from './gateway-table';
+import { conditionally, deleteRows, fromRow, isLive, type Row, rowsOf, seconds, toRow } from './dynamo';
+import { stayingGatewayOf } from './gateway-table';
 
 /** Clients in DynamoDB; `gateways` is the table that a client is read together with. */
 export function clientTable(
   client: DynamoDBClient,
   tables: { clients: string; gateways: string },
 ): ClientStore {
+  const rowsOfGateway = (gatewayId: string) =>
+    rowsOf(client, {
+      TableName: tables.clients,
+      KeyConditionExpression: 'gatewayId = :gateway',
+      ExpressionAttributeValues: toRow({ ':gateway': gatewayId }),
+      ConsistentRead: true,
+    });
   return {
     async readWithGateway(gatewayId, clientId, nowMs) {
       const { Responses } = await client.send(
@@ -23,11 +35,54 @@ export function clientTable(
         }),
       );
       const row = Responses?.[tables.clients]?.[0];
-      const gatewayRow = Responses?.[tables.gateways]?.[0];
+      const gateway = stayingGatewayOf(Responses?.[tables.gateways]?.[0]);
       return {
         ...(isLive(row, nowMs) ? { client: clientOf(row) } : {}),
-        ...(gatewayRow ? { gateway: gatewayOf(gatewayRow) } : {}),
+        ...(gateway ? { gateway } : {}),
       };
+    },
+    async list(gatewayId, nowMs) {
+      const live: Client[] = [];
+      for await (const page of rowsOfGateway(gatewayId)) {
+        live.push(...page.filter((row) => isLive(row, nowMs)).map(clientOf));
+      }
+      return live;
+    },
+    async remove(gatewayId, clientId, nowMs) {
+      const written = await conditionally(
+        client.send(
+          new DeleteItemCommand({
+            TableName: tables.clients,
+            Key: toRow({ gatewayId, clientId }),
+            ConditionExpression: 'expiresAt > :now',
+            ExpressionAttributeValues: toRow({ ':now': Math.floor(nowMs / 1000) }),
+          }),
+        ),
+      );
+      return written === 'done' ? 'removed' : 'not-found';
+    },
+    async removeAll(gatewayId) {
+      for await (const page of rowsOfGateway(gatewayId)) {
+        await deleteRows(client, tables.clients, ['gatewayId', 'clientId'], page);
+      }
+    },
+    async used({ gatewayId, clientId, tokenHash }, atMs, expiresAtMs) {
+      await conditionally(
+        client.send(
+          new UpdateItemCommand({
+            TableName: tables.clients,
+            Key: toRow({ gatewayId, clientId }),
+            UpdateExpression: 'SET lastUsedAt = :at, expiresAt = :expires',
+            // Not revoked in the meantime.
+            ConditionExpression: 'tokenHash = :hash',
+            ExpressionAttributeValues: toRow({
+              ':at': atMs,
+              ':expires': seconds(expiresAtMs),
+              ':hash': tokenHash,
+            }),
+          }),
+        ),
+      );
     },
   };
 }

@@ -3,7 +3,12 @@
  * codeHash · gatewayId · expiresAt (s)
  * A gateway's row names its one live code; a newer code takes that place and the older one's row with it.
  */
-import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { PairingStore } from '../core/ports';
 import { clientRow } from './client-table';
 import { isLive, seconds, toRow, transact } from './dynamo';
@@ -26,7 +31,7 @@ export function codeTable(
               Key: toRow({ gatewayId }),
               UpdateExpression: 'SET accessCodeHash = :hash',
               // The gateway is there, and its code is still the one that is replaced.
-              ConditionExpression: `attribute_exists(gatewayId) AND ${replaces ? 'accessCodeHash = :replaced' : 'attribute_not_exists(accessCodeHash)'}`,
+              ConditionExpression: `attribute_exists(gatewayId) AND attribute_not_exists(removedAt) AND ${replaces ? 'accessCodeHash = :replaced' : 'attribute_not_exists(accessCodeHash)'}`,
               ExpressionAttributeValues: toRow({ ':hash': codeHash, ':replaced': replaces }),
             },
           },
@@ -49,6 +54,9 @@ export function codeTable(
       if (!isLive(Item, nowMs) || !Item.gatewayId?.S) return undefined;
       return { codeHash, gatewayId: Item.gatewayId.S, expiresAtMs: Number(Item.expiresAt?.N) * 1000 };
     },
+    async forgetCode(codeHash) {
+      await client.send(new DeleteItemCommand({ TableName: tables.codes, Key: toRow({ codeHash }) }));
+    },
     async redeem({ codeHash, gatewayId }, paired, nowMs) {
       const redeem = new TransactWriteItemsCommand({
         TransactItems: [
@@ -66,8 +74,8 @@ export function codeTable(
               TableName: tables.gateways,
               Key: toRow({ gatewayId }),
               UpdateExpression: 'REMOVE accessCodeHash',
-              // The gateway's newest code, not an earlier one.
-              ConditionExpression: 'accessCodeHash = :hash',
+              // The gateway's newest code, not an earlier one; and the gateway stays.
+              ConditionExpression: 'accessCodeHash = :hash AND attribute_not_exists(removedAt)',
               ExpressionAttributeValues: toRow({ ':hash': codeHash }),
             },
           },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type {
   AttemptStore,
   CallStore,
+  CallSweep,
   ClientStore,
   Clock,
   ConnectionStore,
@@ -13,7 +14,11 @@ import type {
   Sockets,
 } from '../core/ports';
 import { attemptTable } from './attempt-table';
+
 import { cachedConnections } from './cached-connections';
+
+import { callSweep as makeCallSweep } from './call-sweep';
+
 import { callTable } from './call-table';
 import { clientTable } from './client-table';
 import { codeTable } from './code-table';
@@ -51,6 +56,7 @@ export const pairings: () => PairingStore = once(() =>
 );
 export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
 export const attempts: () => AttemptStore = once(() => attemptTable(client(), required(env.attemptsTable)));
+export const callSweep: () => CallSweep = once(() => makeCallSweep(client(), required(env.rpcsTable)));
 export const connections: () => ConnectionStore = once(() =>
   cachedConnections(connectionTable(client(), required(env.connectionsTable))),
 );
@@ -95,3 +101,11 @@ export const callWorld = ({ recorder }: { recorder: Recorder }) => ({
   recorder,
   paramsUrlOf,
 });
+
+/** What an owner's decisions need. */
+export const ownerWorld = once(() => ({
+  ...presenceWorld(),
+  clients: clients(),
+  pairings: pairings(),
+  random,
+}));

@@ -8,10 +8,9 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Connection, ConnectionStore } from '../core/ports';
-import { fromRow, isLive, type Row, seconds, toRow } from './dynamo';
+import { fromRow, isLive, type Row, rowsOf, seconds, toRow } from './dynamo';
 
 /** Connections in DynamoDB. */
 export function connectionTable(client: DynamoDBClient, tableName: string): ConnectionStore {
@@ -31,17 +30,17 @@ export function connectionTable(client: DynamoDBClient, tableName: string): Conn
       await client.send(new DeleteItemCommand({ TableName: tableName, Key: toRow({ connectionId }) }));
     },
     async ofGateway(gatewayId, nowMs) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: 'byGateway',
-          KeyConditionExpression: 'gatewayId = :gateway',
-          ExpressionAttributeValues: toRow({ ':gateway': gatewayId }),
-          ScanIndexForward: false,
-        }),
-      );
-      const live = Items.filter((row) => isLive(row, nowMs)).map(connectionOf);
-      return live.filter((connection) => connection.role === 'runtime');
+      const live: Connection[] = [];
+      const pages = rowsOf(client, {
+        TableName: tableName,
+        IndexName: 'byGateway',
+        KeyConditionExpression: 'gatewayId = :gateway',
+        ExpressionAttributeValues: toRow({ ':gateway': gatewayId }),
+        ScanIndexForward: false,
+      });
+      for await (const page of pages)
+        live.push(...page.filter((row) => isLive(row, nowMs)).map(connectionOf));
+      return live;
     },
   };
 }

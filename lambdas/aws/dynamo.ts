@@ -1,8 +1,11 @@
 /** The DynamoDB client and the few words that every table adapter shares. */
 import {
   type AttributeValue,
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -69,7 +72,45 @@ export async function transact(write: () => Promise<unknown>): Promise<'done' | 
       const codes = error.CancellationReasons?.map((reason) => reason.Code) ?? [];
       if (codes.includes('ConditionalCheckFailed')) return 'refused';
       if (!codes.includes('TransactionConflict') || tries === conflictTries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
+      await pause(tries);
     }
   }
+}
+
+/** Every page of a query, one after the other. */
+export async function* rowsOf(client: DynamoDBClient, query: QueryCommandInput): AsyncGenerator<Row[]> {
+  let ExclusiveStartKey: Row | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({ ...query, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) }),
+    );
+    yield page.Items ?? [];
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+/** BatchWriteItem takes this many. */
+const batchSize = 25;
+
+/** Deletes rows by their keys, in batches. What DynamoDB leaves over is tried again; throws when it stays. */
+export async function deleteRows(client: DynamoDBClient, tableName: string, keyNames: string[], rows: Row[]) {
+  const requests = rows.map((row) => ({
+    DeleteRequest: { Key: Object.fromEntries(keyNames.map((name) => [name, row[name]!])) },
+  }));
+  for (let at = 0; at < requests.length; at += batchSize) {
+    let left = requests.slice(at, at + batchSize);
+    for (let tries = 1; left.length > 0; tries++) {
+      if (tries > conflictTries) throw new Error('DynamoDB left deletions over after every try.');
+      if (tries > 1) await pause(tries);
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }),
+      );
+      left = (UnprocessedItems?.[tableName] ?? []) as typeof left;
+    }
+  }
+}
+
+/** Grows with the tries, and differs between those who collided. */
+function pause(tries: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
 }

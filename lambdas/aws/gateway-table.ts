@@ -1,24 +1,35 @@
 /**
  * `Gateways`: one row per registered runtime.
  * gatewayId · secretHash · runtimeType, displayName, machineId?, capabilities (JSON text) · createdAt (ms) ·
- * accessCodeHash? · connectionId?, connectedAt? (the socket in charge) · leftAt?, lastSeenAt? (ms) · features?
+ * accessCodeHash? · connectionId?, connectedAt? (the socket in charge) · leftAt?, lastSeenAt? (ms) · features? ·
+ * removedAt? (ms; from then on nothing of it authenticates), expiresAt? (s; only with removedAt)
  */
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Gateway, GatewayStore } from '../core/ports';
-import { conditionally, fromRow, type Row, toRow } from './dynamo';
+import { conditionally, fromRow, type Row, seconds, toRow } from './dynamo';
+
+/** There, and not leaving. */
+const stays = 'attribute_exists(gatewayId) AND attribute_not_exists(removedAt)';
+
+/** A removal that nobody repeats leaves its last row for this long. */
+const leavingMs = 24 * 60 * 60_000;
 
 /** Gateways in DynamoDB. */
 export function gatewayTable(client: DynamoDBClient, tableName: string): GatewayStore {
   const keyOf = (gatewayId: string) => ({ TableName: tableName, Key: { gatewayId: { S: gatewayId } } });
+  const readRow = async (gatewayId: string) =>
+    (await client.send(new GetItemCommand({ ...keyOf(gatewayId), ConsistentRead: true }))).Item;
   return {
-    async read(gatewayId) {
-      const { Item } = await client.send(new GetItemCommand({ ...keyOf(gatewayId), ConsistentRead: true }));
-      return Item && gatewayOf(Item);
+    read: async (gatewayId) => stayingGatewayOf(await readRow(gatewayId)),
+    async readEvenLeaving(gatewayId) {
+      const row = await readRow(gatewayId);
+      return row && gatewayOf(row);
     },
     async create(gateway) {
       const { capabilities, createdAtMs, ...rest } = gateway;
@@ -40,7 +51,7 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
           new UpdateItemCommand({
             ...keyOf(gatewayId),
             UpdateExpression: `SET runtimeType = :type, displayName = :name, capabilities = :can${forget ? '' : ', machineId = :machine'}${forget}`,
-            ConditionExpression: 'attribute_exists(gatewayId)',
+            ConditionExpression: stays,
             ExpressionAttributeValues: toRow({
               ':type': details.runtimeType,
               ':name': details.displayName,
@@ -58,15 +69,14 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
           new UpdateItemCommand({
             ...keyOf(gatewayId),
             UpdateExpression: 'SET connectionId = :id, connectedAt = :at, lastSeenAt = :at',
-            ConditionExpression:
-              'attribute_exists(gatewayId) AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)',
+            ConditionExpression: `${stays} AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)`,
             ExpressionAttributeValues: toRow({ ':id': socket.connectionId, ':at': socket.connectedAtMs }),
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
       if (written === 'done') return 'attached';
-      return written.standing ? 'superseded' : 'gone';
+      return stayingGatewayOf(written.standing) ? 'superseded' : 'gone';
     },
     async detach(gatewayId, connectionId, atMs) {
       const written = await conditionally(
@@ -93,12 +103,60 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
         ),
       );
     },
+    async rotateSecret(gatewayId, from, to, atMs) {
+      const written = await conditionally(
+        client.send(
+          new UpdateItemCommand({
+            ...keyOf(gatewayId),
+            UpdateExpression: 'SET secretHash = :to, leftAt = :at REMOVE connectionId, connectedAt',
+            ConditionExpression: 'secretHash = :from AND attribute_not_exists(removedAt)',
+            ExpressionAttributeValues: toRow({ ':from': from, ':to': to, ':at': atMs }),
+          }),
+        ),
+      );
+      return written === 'done' ? 'rotated' : 'gone';
+    },
+    async startRemoval(gatewayId, secretHash, atMs) {
+      const marking = client.send(
+        new UpdateItemCommand({
+          ...keyOf(gatewayId),
+          UpdateExpression: 'SET removedAt = :at, expiresAt = :expires REMOVE connectionId, connectedAt',
+          ConditionExpression: 'secretHash = :hash',
+          ExpressionAttributeValues: toRow({
+            ':at': atMs,
+            ':expires': seconds(atMs + leavingMs),
+            ':hash': secretHash,
+          }),
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      if ((await conditionally(marking)) !== 'done') return 'gone';
+      return gatewayOf((await marking).Attributes!);
+    },
+    async remove(gatewayId) {
+      await client.send(new DeleteItemCommand(keyOf(gatewayId)));
+    },
   };
 }
 
+/** The gateway, unless it is leaving. */
+export function stayingGatewayOf(row: Row | undefined): Gateway | undefined {
+  return row && row.removedAt === undefined ? gatewayOf(row) : undefined;
+}
+
 /** Reads a row of `Gateways`. */
-export function gatewayOf(row: Row): Gateway {
-  const { capabilities, createdAt, connectionId, connectedAt, leftAt, lastSeenAt, ...rest } = fromRow(row);
+function gatewayOf(row: Row): Gateway {
+  const {
+    capabilities,
+    createdAt,
+    connectionId,
+    connectedAt,
+    leftAt,
+    lastSeenAt,
+    removedAt: _,
+    expiresAt: __,
+    ...rest
+  } = fromRow(row);
   return {
     ...(rest as Omit<Gateway, 'capabilities' | 'createdAtMs'>),
     capabilities: JSON.parse(String(capabilities)),

@@ -2,6 +2,7 @@
 import { codeNotFound } from './attempts';
 import { readAccessCode } from './codes';
 import { claimOf, hashCredential, matchesHash, newClientToken, newId, type RandomBytes } from './credentials';
+import { ApiError } from './errors';
 import { unauthorized } from './gateways';
 import { limits } from './limits';
 import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
@@ -9,13 +10,19 @@ import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from '.
 /** What redeeming needs. */
 export interface RedeemWorld {
   gateways: GatewayStore;
+  clients: ClientStore;
   pairings: PairingStore;
   random: RandomBytes;
 }
 
 /**
  * Turns a typed code into a client and its token. The code dies and the client is born in one transaction, so no
- * crash can lose the one without the other. Throws `code_not_found` for every code that is not live.
+ * crash can lose the one without the other. Throws `code_not_found` for every code that is not live, and
+ * `too_many_clients`, which uses the code up no more than any other failure does.
+ *
+ * The clients are counted after the code was read, and that order holds the limit whatever runs at the same time: a
+ * gateway has one live code, so another redeem either used an earlier code before this one was issued, and its client
+ * is counted here, or finds its code dead.
  */
 export async function redeemAccessCode(
   world: RedeemWorld,
@@ -24,8 +31,18 @@ export async function redeemAccessCode(
 ): Promise<{ gateway: Gateway; clientId: string; clientToken: string }> {
   const normalized = readAccessCode(request.accessCode);
   const code = normalized && (await world.pairings.readCode(hashCredential(normalized), nowMs));
-  const gateway = code && (await world.gateways.read(code.gatewayId));
-  if (!code || !gateway) throw codeNotFound();
+  if (!code) throw codeNotFound();
+  const [gateway, clients] = await Promise.all([
+    world.gateways.read(code.gatewayId),
+    world.clients.list(code.gatewayId, nowMs),
+  ]);
+  if (gateway?.accessCodeHash !== code.codeHash) throw codeNotFound();
+  if (clients.length >= limits.maxClientsPerGateway) {
+    throw new ApiError(
+      'too_many_clients',
+      `The gateway has ${limits.maxClientsPerGateway} clients: its owner must revoke one first.`,
+    );
+  }
   const clientId = newId('cl', world.random);
   const clientToken = newClientToken(gateway.gatewayId, clientId, world.random);
   const client: Client = {
@@ -39,6 +56,18 @@ export async function redeemAccessCode(
   };
   if ((await world.pairings.redeem(code, client, nowMs)) === 'dead') throw codeNotFound();
   return { gateway, clientId, clientToken };
+}
+
+/** How exactly a client's last use is known. */
+const useRecordedEveryMs = 60 * 60_000;
+
+/**
+ * Notes that a client was used, at most once an hour: most calls write nothing. A client lives for 90 days from then on.
+ * For after the answer: nobody waits for it.
+ */
+export async function recordUse(clients: ClientStore, client: Client, nowMs: number): Promise<void> {
+  if (nowMs - client.lastUsedAtMs < useRecordedEveryMs) return;
+  await clients.used(client, nowMs, nowMs + limits.clientUnusedMs);
 }
 
 /** The client that a token belongs to, with its gateway, in one read. Throws `unauthorized` for anything else. */

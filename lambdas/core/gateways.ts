@@ -87,7 +87,7 @@ export async function issueAccessCode(
 
 /** The gateway that a relay secret belongs to. Throws `unauthorized` for anything else. */
 export async function authenticateRuntime(
-  gateways: GatewayStore,
+  gateways: Pick<GatewayStore, 'read'>,
   credential: string | undefined,
 ): Promise<Gateway> {
   const claim = claimOf(credential);

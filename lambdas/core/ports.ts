@@ -63,7 +63,10 @@ export interface Connection {
 
 /** Registered identities. */
 export interface GatewayStore {
+  /** Does not find a gateway whose removal has begun. */
   read(gatewayId: string): Promise<Gateway | undefined>;
+  /** Finds that one too: for whoever goes on removing it. */
+  readEvenLeaving(gatewayId: string): Promise<Gateway | undefined>;
   /** `exists` when the id is taken. */
   create(gateway: Gateway): Promise<'created' | 'exists'>;
   /** Refreshes what a runtime says of itself; `gone` when there is no such gateway. */
@@ -74,6 +77,17 @@ export interface GatewayStore {
   detach(gatewayId: string, connectionId: string, atMs: number): Promise<'detached' | 'not-in-charge'>;
   /** Records a sign of life, and what the runtime says it can do where it says so. */
   seen(gatewayId: string, atMs: number, features?: string[]): Promise<void>;
+  /** Replaces the secret `from`, and takes the socket out of charge; `gone` when that is not the secret any more. */
+  rotateSecret(gatewayId: string, from: string, to: string, atMs: number): Promise<'rotated' | 'gone'>;
+  /** Marks a gateway with this secret as leaving: from here on nobody else finds it. Again and again if need be. */
+  startRemoval(gatewayId: string, secretHash: string, atMs: number): Promise<Gateway | 'gone'>;
+  remove(gatewayId: string): Promise<void>;
+}
+
+/** Removes the calls of a gateway. */
+export interface CallSweep {
+  /** Every row of every call, pending or ended. */
+  removeAll(gatewayId: string): Promise<void>;
 }
 
 /** The part of a gateway that a new registration replaces. */
@@ -88,6 +102,8 @@ export interface PairingStore {
   issueCode(code: AccessCode, replaces: string | undefined): Promise<'issued' | 'changed'>;
   /** The code, if it is live at `nowMs`. */
   readCode(codeHash: string, nowMs: number): Promise<AccessCode | undefined>;
+  /** Deletes a code's row. */
+  forgetCode(codeHash: string): Promise<void>;
   /** In one transaction the code dies and the client lives; `dead` when another redeem won. */
   redeem(code: AccessCode, client: Client, nowMs: number): Promise<'redeemed' | 'dead'>;
 }
@@ -142,6 +158,14 @@ export interface ClientStore {
     clientId: string,
     nowMs: number,
   ): Promise<{ client?: Client; gateway?: Gateway }>;
+  /** The gateway's live clients, as they are now. */
+  list(gatewayId: string, nowMs: number): Promise<Client[]>;
+  /** `not-found` for an expired one too. */
+  remove(gatewayId: string, clientId: string, nowMs: number): Promise<'removed' | 'not-found'>;
+  /** Removes every client of a gateway, live or not. */
+  removeAll(gatewayId: string): Promise<void>;
+  /** Notes that a client was used, and until when it lives now. Revives none that is gone. */
+  used(client: Client, atMs: number, expiresAtMs: number): Promise<void>;
 }
 
 /** Open sockets. */
@@ -149,7 +173,7 @@ export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
   read(connectionId: string, nowMs: number): Promise<Connection | undefined>;
   remove(connectionId: string): Promise<void>;
-  /** The gateway's live runtime sockets, newest first. */
+  /** The gateway's live sockets of every role, newest first. */
   ofGateway(gatewayId: string, nowMs: number): Promise<Connection[]>;
 }
 

@@ -24,7 +24,7 @@ export async function retireSocket(
   ]);
   if (outcome === 'not-in-charge') return;
   const left = await world.connections.ofGateway(gatewayId, nowMs);
-  const next = left.find((connection) => connection.connectionId !== connectionId);
+  const next = left.find(({ role, connectionId: id }) => role === 'runtime' && id !== connectionId);
   if (next) await world.gateways.attach(gatewayId, next);
 }
 

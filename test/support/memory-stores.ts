@@ -31,11 +31,12 @@ export interface Stores {
 /** Fresh, empty stores. */
 export function memoryStores(): Stores {
   const gateways = new Map<string, Gateway>();
+  const leaving = new Set<string>();
   const codes = new Map<string, AccessCode>();
   const clients = new Map<string, Client>();
   return {
-    gateways: memoryGateways(gateways),
-    pairings: memoryPairings(gateways, codes, clients),
+    gateways: memoryGateways(gateways, leaving),
+    pairings: memoryPairings(gateways, leaving, codes, clients),
     descriptors: memoryDescriptors(),
     attempts: memoryAttempts(),
     clients: {
@@ -44,8 +45,24 @@ export function memoryStores(): Stores {
         const gateway = gateways.get(gatewayId);
         return {
           ...(client && client.expiresAtMs > nowMs ? { client } : {}),
-          ...(gateway ? { gateway } : {}),
+          ...(gateway && !leaving.has(gatewayId) ? { gateway } : {}),
         };
+      },
+      list: async (gatewayId, nowMs) =>
+        [...clients.values()].filter((row) => row.gatewayId === gatewayId && row.expiresAtMs > nowMs),
+      async remove(gatewayId, clientId, nowMs) {
+        const client = clients.get(`${gatewayId}/${clientId}`);
+        if (!client || client.expiresAtMs <= nowMs) return 'not-found';
+        clients.delete(`${gatewayId}/${clientId}`);
+        return 'removed';
+      },
+      async removeAll(gatewayId) {
+        for (const key of clients.keys()) if (key.startsWith(`${gatewayId}/`)) clients.delete(key);
+      },
+      async used({ gatewayId, clientId, tokenHash }, lastUsedAtMs, expiresAtMs) {
+        const key = `${gatewayId}/${clientId}`;
+        const client = clients.get(key);
+        if (client?.tokenHash === tokenHash) clients.set(key, { ...client, lastUsedAtMs, expiresAtMs });
       },
     },
     connections: memoryConnections(),
@@ -53,14 +70,16 @@ export function memoryStores(): Stores {
   };
 }
 
-function memoryGateways(rows: Map<string, Gateway>): GatewayStore {
+function memoryGateways(rows: Map<string, Gateway>, leaving: Set<string>): GatewayStore {
+  const staying = (gatewayId: string) => (leaving.has(gatewayId) ? undefined : rows.get(gatewayId));
   const change = (gatewayId: string, to: (gateway: Gateway) => Gateway) => {
-    const gateway = rows.get(gatewayId);
+    const gateway = staying(gatewayId);
     if (gateway) rows.set(gatewayId, to(gateway));
     return gateway !== undefined;
   };
   return {
-    read: async (gatewayId) => rows.get(gatewayId),
+    read: async (gatewayId) => staying(gatewayId),
+    readEvenLeaving: async (gatewayId) => rows.get(gatewayId),
     async create(gateway) {
       if (rows.has(gateway.gatewayId)) return 'exists';
       rows.set(gateway.gatewayId, gateway);
@@ -72,7 +91,7 @@ function memoryGateways(rows: Map<string, Gateway>): GatewayStore {
         : 'gone';
     },
     async attach(gatewayId, { connectionId, connectedAtMs }) {
-      const gateway = rows.get(gatewayId);
+      const gateway = staying(gatewayId);
       if (!gateway) return 'gone';
       if (gateway.socket && gateway.socket.connectedAtMs > connectedAtMs) return 'superseded';
       rows.set(gatewayId, {
@@ -90,17 +109,35 @@ function memoryGateways(rows: Map<string, Gateway>): GatewayStore {
     async seen(gatewayId, atMs, features) {
       change(gatewayId, (gateway) => ({ ...gateway, lastSeenAtMs: atMs, ...(features ? { features } : {}) }));
     },
+    async rotateSecret(gatewayId, from, to, atMs) {
+      if (staying(gatewayId)?.secretHash !== from) return 'gone';
+      change(gatewayId, ({ socket: _, ...gateway }) => ({ ...gateway, secretHash: to, leftAtMs: atMs }));
+      return 'rotated';
+    },
+    async startRemoval(gatewayId, secretHash) {
+      const found = rows.get(gatewayId);
+      if (found?.secretHash !== secretHash) return 'gone';
+      const { socket: _, ...gateway } = found;
+      rows.set(gatewayId, gateway);
+      leaving.add(gatewayId);
+      return gateway;
+    },
+    async remove(gatewayId) {
+      rows.delete(gatewayId);
+      leaving.delete(gatewayId);
+    },
   };
 }
 
 function memoryPairings(
   gateways: Map<string, Gateway>,
+  leaving: Set<string>,
   codes: Map<string, AccessCode>,
   clients: Map<string, Client>,
 ): PairingStore {
   return {
     async issueCode(code, replaces) {
-      const gateway = gateways.get(code.gatewayId);
+      const gateway = leaving.has(code.gatewayId) ? undefined : gateways.get(code.gatewayId);
       if (!gateway || gateway.accessCodeHash !== replaces || codes.has(code.codeHash)) return 'changed';
       if (replaces) codes.delete(replaces);
       gateways.set(code.gatewayId, { ...gateway, accessCodeHash: code.codeHash });
@@ -111,9 +148,12 @@ function memoryPairings(
       const code = codes.get(codeHash);
       return code && code.expiresAtMs > nowMs ? code : undefined;
     },
+    async forgetCode(codeHash) {
+      codes.delete(codeHash);
+    },
     async redeem(code, client, nowMs) {
       const stored = codes.get(code.codeHash);
-      const gateway = gateways.get(code.gatewayId);
+      const gateway = leaving.has(code.gatewayId) ? undefined : gateways.get(code.gatewayId);
       if (!stored || stored.expiresAtMs <= nowMs || gateway?.accessCodeHash !== code.codeHash) return 'dead';
       const { accessCodeHash: _, ...rest } = gateway;
       codes.delete(code.codeHash);
@@ -197,7 +237,7 @@ function memoryConnections(): ConnectionStore {
     },
     async ofGateway(gatewayId, nowMs) {
       return [...rows.values()]
-        .filter((row) => row.gatewayId === gatewayId && row.role === 'runtime' && row.expiresAtMs > nowMs)
+        .filter((row) => row.gatewayId === gatewayId && row.expiresAtMs > nowMs)
         .sort((a, b) => b.connectedAtMs - a.connectedAtMs);
     },
   };

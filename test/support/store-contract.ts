@@ -114,6 +114,83 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
       });
     });
 
+    describe('owners', () => {
+      const paired = async (more: Partial<Client> = {}) => {
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        const client = { ...clientOf(gatewayId), ...more };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.pairings.redeem(code, client, t0)).toBe('redeemed');
+        return client;
+      };
+      test("a gateway's live clients are listed, and no others", async () => {
+        const [first, second] = [await paired(), await paired()];
+        await paired({ expiresAtMs: t0 + 1_000 });
+        const listed = await stores.clients.list(gatewayId, t0 + 1_000);
+        expect(new Map(listed.map((client) => [client.clientId, client]))).toEqual(
+          new Map([first, second].map((client) => [client.clientId, client])),
+        );
+      });
+      test('a client is removed once, and an expired one is not there to be removed', async () => {
+        const { clientId, expiresAtMs } = await paired();
+        expect(await stores.clients.remove(gatewayId, clientId, expiresAtMs)).toBe('not-found');
+        expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('removed');
+        expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('not-found');
+        expect((await stores.clients.readWithGateway(gatewayId, clientId, t0)).client).toBeUndefined();
+      });
+      test('use prolongs a life, and brings nobody back', async () => {
+        const client = await paired();
+        const laterMs = client.expiresAtMs + 5_000;
+        await stores.clients.used(client, t0 + 9, laterMs);
+        const { client: read } = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read).toEqual({ ...client, lastUsedAtMs: t0 + 9, expiresAtMs: laterMs });
+        await stores.clients.remove(gatewayId, client.clientId, t0);
+        await stores.clients.used(client, t0 + 9, laterMs);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([]);
+      });
+      test('all clients of a gateway go, however many they are, and those of others stay', async () => {
+        for (let n = 0; n < 30; n++) await paired({ expiresAtMs: n % 2 ? t0 - 1 : t0 + 1_000 });
+        const mine = gatewayId;
+        gatewayId = unique('gw');
+        await stores.gateways.create(gatewayNamed(gatewayId));
+        const other = await paired();
+        await stores.clients.removeAll(mine);
+        expect(await stores.clients.list(mine, 0)).toEqual([]);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([other]);
+      });
+      test('a secret is replaced once, and its socket is out of charge', async () => {
+        await stores.gateways.attach(gatewayId, { connectionId: 'socket', connectedAtMs: t0 });
+        const tries = ['one', 'two'].map((to) => stores.gateways.rotateSecret(gatewayId, 'hash', to, t0));
+        expect((await Promise.all(tries)).sort()).toEqual(['gone', 'rotated']);
+        const gateway = await stores.gateways.read(gatewayId);
+        expect(gateway?.socket).toBeUndefined();
+        expect(['one', 'two']).toContain(gateway?.secretHash);
+      });
+      test('a gateway that is leaving is found by nobody but who removes it', async () => {
+        const client = await paired();
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.gateways.startRemoval(gatewayId, 'another hash', t0)).toBe('gone');
+        const left = await stores.gateways.startRemoval(gatewayId, 'hash', t0);
+        expect(left).toMatchObject({ gatewayId, accessCodeHash: code.codeHash });
+        expect(await stores.gateways.read(gatewayId)).toBeUndefined();
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read.gateway).toBeUndefined();
+        expect(await stores.pairings.redeem(code, clientOf(gatewayId), t0)).toBe('dead');
+        expect(await stores.pairings.issueCode({ ...code, codeHash: unique('code') }, code.codeHash)).toBe(
+          'changed',
+        );
+        const socket = { connectionId: 'late', connectedAtMs: t0 };
+        expect(await stores.gateways.attach(gatewayId, socket)).toBe('gone');
+        expect(await stores.gateways.rotateSecret(gatewayId, 'hash', 'other', t0)).toBe('gone');
+        // Begun again, and ended.
+        expect((await stores.gateways.readEvenLeaving(gatewayId))?.secretHash).toBe('hash');
+        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0 + 1)).toMatchObject({ gatewayId });
+        await stores.gateways.remove(gatewayId);
+        expect(await stores.gateways.readEvenLeaving(gatewayId)).toBeUndefined();
+        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0)).toBe('gone');
+      });
+    });
+
     describe('codes', () => {
       const codeFor = (id: string) => ({
         codeHash: unique('code'),
@@ -266,14 +343,15 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         await stores.connections.remove(connection.connectionId);
         expect(await stores.connections.read(connection.connectionId, t0)).toBeUndefined();
       });
-      test("a gateway's runtime sockets come newest first, without those of Apps or other gateways", async () => {
+      test("a gateway's sockets of every role come newest first, without those of other gateways", async () => {
         const [older, newer] = [connectionTo(gatewayId, t0), connectionTo(gatewayId, t0 + 1)];
         await stores.connections.put(older);
         await stores.connections.put(newer);
-        await stores.connections.put({ ...connectionTo(gatewayId, t0 + 2), role: 'client' });
+        const ofApp = { ...connectionTo(gatewayId, t0 + 2), role: 'client' as const, clientId: 'cl_1' };
+        await stores.connections.put(ofApp);
         await stores.connections.put(connectionTo('gw_other', t0 + 3));
-        expect(await stores.connections.ofGateway(gatewayId, t0)).toEqual([newer, older]);
-        expect(await stores.connections.ofGateway(gatewayId, newer.expiresAtMs)).toEqual([]);
+        expect(await stores.connections.ofGateway(gatewayId, t0)).toEqual([ofApp, newer, older]);
+        expect(await stores.connections.ofGateway(gatewayId, ofApp.expiresAtMs)).toEqual([]);
       });
     });
 
