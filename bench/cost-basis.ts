@@ -48,6 +48,7 @@ export async function meterCostBasis(
       readUnits: each(streamed.reduce((sum, { readUnits }) => sum + readUnits, 0)),
       writeUnits: each(streamed.reduce((sum, { writeUnits }) => sum + writeUnits, 0)),
     },
+    metricsOfCalls: countMetrics(logLines),
     viewer: await meterViewer(relay),
     monthly: monthlyResources(relay),
   };
@@ -55,6 +56,21 @@ export async function meterCostBasis(
 
 function postingFunction({ measured }: CostBasis['path']): string | undefined {
   return measured.calls.find(({ operation }) => operation === 'PostToConnection')?.caller;
+}
+
+/** How many custom metrics lines in CloudWatch's embedded format stand for: one for each name and dimensions. */
+export function countMetrics(logLines: readonly string[]): number {
+  const seen = new Set<string>();
+  for (const line of logLines.filter((text) => text.includes('"_aws"'))) {
+    const record = JSON.parse(line.slice(line.indexOf('{')));
+    for (const { Dimensions, Metrics } of record._aws.CloudWatchMetrics) {
+      for (const { Name } of Metrics) {
+        for (const set of Dimensions)
+          seen.add(JSON.stringify([Name, set.map((name: string) => record[name])]));
+      }
+    }
+  }
+  return seen.size;
 }
 
 /** An open monitor stream without events, or nothing where the stack has none. */

@@ -15,6 +15,8 @@ export interface CostBasis {
   logBytesPerCall: number;
   /** What table streams made functions do for one call. */
   fanOut: { invocations: number; readUnits: number; writeUnits: number };
+  /** Custom metrics that answered calls write. */
+  metricsOfCalls: number;
   /** An open monitor stream, per second. */
   viewer: { readUnitsPerSecond: number; writeUnitsPerSecond: number } | undefined;
   /** Resources of the template that cost by the month. */
@@ -52,6 +54,7 @@ export function costOf(basis: CostBasis): CostRow[] {
       : []),
     row('a viewer on the monitor socket, per hour, no events', { connectionMinute: 60 }),
     row('a fresh deployment for a month, idle', basis.monthly),
+    row('the metrics of calls for a month, with calls in every hour', { metricMonth: basis.metricsOfCalls }),
   ];
 }
 

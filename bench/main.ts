@@ -8,7 +8,6 @@ import { brokenBudgets } from './budgets';
 import { markdownOf } from './markdown';
 import { fullPlan, quickPlan } from './plan';
 import { type SectionName, sectionNames } from './report';
-import { runBench } from './run';
 
 const projectDirectory = resolve(__dirname, '..');
 
@@ -40,6 +39,8 @@ async function main(): Promise<void> {
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   say('synthesizing the stack');
   await synthesize({ projectDirectory, outDirectory: directory, context: {} });
+  // Only now: it brings the CDK along, which takes a second that --help should not.
+  const { runBench } = await import('./run');
   const report = await runBench({
     directory,
     only: new Set(sectionNames.filter((name) => flags.only?.includes(name) ?? true)),

@@ -130,7 +130,7 @@ function costSection({ cost }: Report): string[] {
   if (!cost) return [];
   const rows = cost.rows.map(({ what, dollars, usage }): Cell[] => [
     what,
-    dollars < 0.1 ? `$${dollars.toFixed(4)}` : `$${dollars.toFixed(2)}`,
+    dollarsText(dollars),
     Object.entries(usage)
       .map(([name, count]) => `${name} ${short(count)}`)
       .join(', '),
@@ -242,4 +242,8 @@ function ms(value: number): number {
 function short(count: number): string {
   if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))} M`;
   return String(Number(count.toPrecision(3)));
+}
+
+function dollarsText(dollars: number): string {
+  return `$${dollars < 0.1 ? Number(dollars.toPrecision(2)) : dollars.toFixed(2)}`;
 }

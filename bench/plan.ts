@@ -21,7 +21,7 @@ export const fullPlan: Plan = {
     { runtimeMs: 5, calls: 200 },
     { runtimeMs: 50, calls: 200 },
     { runtimeMs: 500, calls: 100 },
-    { runtimeMs: 5_000, calls: 16 },
+    { runtimeMs: 5_000, calls: 24 },
   ],
   importProcesses: 15,
   populations: [

@@ -1,6 +1,7 @@
 /** The report as a reader gets it, and the command that writes it. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { countMetrics } from '../../bench/cost-basis';
 import { modelLatency } from '../../bench/latency-section';
 import { markdownOf, table } from '../../bench/markdown';
 import { addUsage, dollarsOf } from '../../bench/prices';
@@ -53,4 +54,14 @@ test.each([
   expect(status).toBe(2);
   expect(stderr).toMatch(sentence);
   expect(stderr).not.toContain('    at ');
+});
+
+test('metrics are told apart by name and dimensions', () => {
+  const line = (Outcome: string) =>
+    JSON.stringify({
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['Outcome']], Metrics: [{ Name: 'Calls' }] }] },
+      Outcome,
+      Calls: 1,
+    });
+  expect(countMetrics([line('answered'), line('answered'), line('offline'), '{"level":"INFO"}'])).toBe(2);
 });
