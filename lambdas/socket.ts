@@ -1,5 +1,5 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
-import { callWorld, gateways, sockets } from './aws/composition';
+import { callWorld, gateways, sockets, tickets, viewers } from './aws/composition';
 import { recorderOf } from './aws/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
 import { claimOf } from './core/credentials';
@@ -8,6 +8,7 @@ import { authenticateRuntime } from './core/gateways';
 import { handleFrame } from './core/handle-frame';
 import type { Recorder } from './core/ports';
 import { closeSocket, openRuntimeSocket } from './core/runtime-socket';
+import { admitViewer } from './core/tickets';
 
 export const handler = async (event: SocketEvent) => {
   const { eventType, connectionId, connectedAt, requestId } = event.requestContext;
@@ -36,11 +37,14 @@ async function connect(
   socket: { connectionId: string; connectedAtMs: number },
 ) {
   const credential = socketCredential(event);
+  const claim = claimOf(credential);
+  if (claim?.role === 'viewer') {
+    return admitViewer({ tickets: tickets(), viewers: viewers() }, credential, socket, Date.now());
+  }
   const gateway = await authenticateRuntime(gateways(), credential);
   const named = event.queryStringParameters?.gatewayId;
   if (named !== undefined && named !== gateway.gatewayId) {
     throw new ApiError('forbidden', 'The relay secret belongs to another gateway.');
   }
-  if (claimOf(credential)?.role === 'runtime')
-    await openRuntimeSocket(callWorld({ recorder }), gateway, socket);
+  await openRuntimeSocket(callWorld({ recorder }), gateway, socket);
 }

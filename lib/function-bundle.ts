@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
@@ -34,12 +35,14 @@ export function bundleOptions(entry: string) {
 
 /**
  * The code of a function. A stack that is synthesized without bundles (`aws:cdk:bundling-stacks`) gets an empty
- * function.
+ * function. A `companion` is a script of this project that writes further files beside the module:
+ * `node <companion> <directory>`.
  */
-export function functionBundle(scope: Construct, entry: string): Code {
+export function functionBundle(scope: Construct, entry: string, companion?: string): Code {
   if (!Stack.of(scope).bundlingRequired) return Code.fromInline('// synthesized without bundles');
   const directory = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'bundles', entry);
   mkdirSync(directory, { recursive: true });
   buildSync({ ...bundleOptions(entry), outfile: join(directory, 'index.mjs') });
+  if (companion) execFileSync(process.execPath, [join(root, companion), directory], { stdio: 'inherit' });
   return Code.fromAsset(directory);
 }

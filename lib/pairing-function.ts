@@ -11,6 +11,8 @@ import { functionBundle } from './function-bundle';
 export interface PairingFunctionProps {
   /** The handler's file in `lambdas/`, without its ending. */
   entry: string;
+  /** A script that writes files which the handler reads beside its own (see `functionBundle`). Default: none. */
+  companion?: string;
   description: string;
   timeout: Duration;
   logRetentionDays: RetentionDays;
@@ -31,7 +33,7 @@ export class PairingFunction extends LambdaFunction {
     });
     logGroup.grantWrite(role);
     super(scope, id, {
-      code: functionBundle(scope, props.entry),
+      code: functionBundle(scope, props.entry, props.companion),
       handler: 'index.handler',
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
+import { Monitor } from './monitor';
 import { Observability } from './observability';
 import { readOptions } from './options';
 import { PairingFunction } from './pairing-function';
@@ -64,6 +65,8 @@ export class PairingStack extends Stack {
       reservedConcurrency: options.reservedSocketConcurrency,
     });
 
+    const monitor = new Monitor(this, 'Monitor', { tables, relay, logRetentionDays, environment });
+
     tables.gateways.grant(register, 'GetItem', 'PutItem', 'UpdateItem');
     tables.codes.grant(register, 'PutItem', 'DeleteItem');
 
@@ -99,6 +102,7 @@ export class PairingStack extends Stack {
 
     tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
     tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');
+    tables.codes.grant(socket, 'DeleteItem');
     tables.rpcs.grant(socket, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');
     relay.grant(socket, 'POST', 'GET', 'DELETE');
     relay.serve(socket);
@@ -111,7 +115,7 @@ export class PairingStack extends Stack {
     }
     if (registration === 'token') {
       const token = new RegistrationToken(this, 'RegistrationToken', { removalPolicy });
-      for (const fn of [register, pairings]) token.grantRead(fn);
+      for (const fn of [register, pairings, monitor.api]) token.grantRead(fn);
       new CfnOutput(this, 'RegistrationTokenArn', { value: token.secret.secretArn });
     }
 
@@ -124,6 +128,8 @@ export class PairingStack extends Stack {
       replies,
       status,
       'gateway-admin': gatewayAdmin,
+      monitor: monitor.api,
+      'monitor-page': monitor.page,
     };
     const api = new PublicApi(this, 'PublicApi', {
       functions,
@@ -134,9 +140,12 @@ export class PairingStack extends Stack {
     const places = new Places(this, 'Places', options, api, relay);
     for (const fn of [register, redeem]) fn.addEnvironment(env.relayUrlTemplate, places.relayUrlTemplate);
     for (const fn of [rpc, socket]) fn.addEnvironment(env.publicUrl, places.publicUrl);
+    monitor.api.addEnvironment(env.relayUrl, places.relayUrl);
     places.trustEdge(...Object.values(functions), socket);
     new Observability(this, 'Observability', {
-      functions: this.node.children.filter((child) => child instanceof PairingFunction),
+      functions: this.node.findAll().filter((node) => node instanceof PairingFunction),
+      fanOut: monitor.push.fanOut,
+      deadLetters: monitor.push.failures,
       alarmEmail: options.alarmEmail,
     });
     new CfnOutput(this, 'PublicUrl', { value: places.publicUrl });

@@ -9,7 +9,9 @@ export type HttpFunctionName =
   | 'rpc'
   | 'replies'
   | 'status'
-  | 'gateway-admin';
+  | 'gateway-admin'
+  | 'monitor'
+  | 'monitor-page';
 
 /** One route. */
 export interface HttpRoute {
@@ -36,7 +38,11 @@ export const routes: HttpRoute[] = [
   { method: 'DELETE', path: '/api/relay/clients/{clientId}', serves: 'gateway-admin' },
   { method: 'POST', path: '/api/relay/secret', serves: 'gateway-admin' },
   { method: 'DELETE', path: '/api/relay/gateway', serves: 'gateway-admin' },
+  { method: 'GET', path: '/monitor', serves: 'monitor-page' },
+  { method: 'GET', path: '/api/monitor/events', serves: 'monitor' },
+  { method: 'GET', path: '/api/monitor/stream', serves: 'monitor' },
+  { method: 'POST', path: '/api/monitor/tickets', serves: 'monitor' },
 ];
 
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */
-export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['health']);
+export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['health', 'monitor-page']);

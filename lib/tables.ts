@@ -55,7 +55,7 @@ export class Tables extends Construct {
     });
     this.monitorEvents = new NounTable(this, 'MonitorEvents', {
       ...props,
-      partitionKey: 'shard',
+      partitionKey: 'shardId',
       sortKey: 'batchId',
       streams: true,
       variable: env.eventsTable,

@@ -8,10 +8,13 @@ import type {
   Clock,
   ConnectionStore,
   DescriptorStore,
+  EventStore,
   GatewayStore,
   PairingStore,
   Recorder,
   Sockets,
+  TicketStore,
+  ViewerStore,
 } from '../core/ports';
 import { attemptTable } from './attempt-table';
 
@@ -26,8 +29,11 @@ import { connectionTable } from './connection-table';
 import { descriptorTable } from './descriptor-table';
 import { sharedDynamo as client } from './dynamo';
 import { env, required } from './env';
+import { eventTable } from './event-table';
 import { gatewayTable } from './gateway-table';
 import { managedSockets } from './sockets';
+import { ticketTable } from './ticket-table';
+import { viewerTable } from './viewer-table';
 
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
@@ -61,6 +67,9 @@ export const connections: () => ConnectionStore = once(() =>
   cachedConnections(connectionTable(client(), required(env.connectionsTable))),
 );
 export const calls: () => CallStore = once(() => callTable(client(), required(env.rpcsTable)));
+export const events: () => EventStore = once(() => eventTable(client(), required(env.eventsTable)));
+export const tickets: () => TicketStore = once(() => ticketTable(client(), names.codes()));
+export const viewers: () => ViewerStore = once(() => viewerTable(client(), required(env.connectionsTable)));
 export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
 
 /** What presence needs: gateways, connections, sockets. */
@@ -109,3 +118,6 @@ export const ownerWorld = once(() => ({
   pairings: pairings(),
   random,
 }));
+
+/** The URL that opens a viewer's socket, once. */
+export const viewerUrlOf = (ticket: string): string => `${required(env.relayUrl)}?ticket=${ticket}`;

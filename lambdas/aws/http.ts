@@ -12,6 +12,7 @@ import { log } from './log';
 import { measure } from './metrics';
 import { recorderOf } from './recorder';
 import { sourceIpOf } from './source-ip';
+import { writePieces } from './write-pieces';
 
 /** A request as a route sees it. */
 export interface HttpRequest {
@@ -59,18 +60,10 @@ export function streamedHttp(routes: Routes) {
       statusCode: answer.status,
       headers: headersOf(answer, event),
     });
-    let callerIsGone = false;
-    const gone = () => {
-      callerIsGone = true;
-    };
-    out.on('error', gone); // The work of a plain answer goes on.
-    out.on('close', gone);
+    out.on('error', () => {}); // The caller is gone; the work of a plain answer goes on.
     // Status and headers leave with the first write, not with the end.
     out.write(bodyOf(answer));
-    for await (const piece of answer.pieces ?? []) {
-      if (callerIsGone) break;
-      out.write(piece);
-    }
+    if (answer.pieces) await writePieces(out, answer.pieces);
     out.end();
     await recorder.flush();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));

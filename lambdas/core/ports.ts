@@ -238,8 +238,36 @@ export interface Recorder {
   idle(): void;
 }
 
-/** The monitor's events. */
+/** The monitor's events: in several shards, each of which is read by itself. */
 export interface EventStore {
+  readonly shards: readonly string[];
   /** Adds a batch; adding it again changes nothing. */
   append(batch: EventBatch): Promise<void>;
+  /** Live batches of a shard; `more` says that the range may hold further ones, never that it must. */
+  read(shard: string, range: BatchRange, nowMs: number): Promise<{ batches: EventBatch[]; more: boolean }>;
+}
+
+/** Which batches, compared by id as text. */
+export interface BatchRange {
+  /** The lowest id, itself included. Default: none. */
+  from?: string | undefined;
+  /** All ids are below this. Default: none. */
+  below?: string | undefined;
+  order: 'newest-first' | 'oldest-first';
+  limit: number;
+}
+
+/** One-time tickets that let a viewer's socket in. */
+export interface TicketStore {
+  put(ticketHash: string, expiresAtMs: number): Promise<void>;
+  /** Uses a ticket up; `dead` when there is none, or no longer. */
+  take(ticketHash: string, nowMs: number): Promise<'taken' | 'dead'>;
+}
+
+/** The sockets of viewers. */
+export interface ViewerStore {
+  add(viewer: { connectionId: string; connectedAtMs: number; expiresAtMs: number }): Promise<void>;
+  /** Every viewer's socket that may be open. */
+  list(nowMs: number): Promise<string[]>;
+  remove(connectionId: string): Promise<void>;
 }

@@ -11,7 +11,7 @@ const deployedTables = {
   ClientsTable: 'gatewayId:S clientId:S',
   ConnectionsTable: 'connectionId:S',
   RpcsTable: 'callKey:S item:S',
-  MonitorEventsTable: 'shard:S batchId:S',
+  MonitorEventsTable: 'shardId:S batchId:S',
   AttemptsTable: 'attemptKey:S',
 };
 

@@ -1,0 +1,34 @@
+/** The live stream as `text/event-stream`: what a viewer reads, and where it goes on after a break. */
+import { type FeedWorld, followEvents } from './event-feed';
+import type { MonitorEvent } from './monitor-events';
+
+/** The longest silence; proxies and viewers take 15 s for a sign of life. */
+const commentEveryMs = 10_000;
+/** API Gateway breaks a stream off after 15 minutes: it ends itself a minute before. */
+const maxStreamMs = 14 * 60_000;
+
+/** The pieces of a stream that began at `startedAtMs`. Ends by itself, and says so. */
+export async function* monitorStream(
+  world: FeedWorld,
+  after: string | undefined,
+  startedAtMs: number,
+): AsyncGenerator<string> {
+  yield 'retry: 1000\n\n: connected\n\n';
+  let spokeAtMs = world.clock.now();
+  for await (const { events, late, last } of followEvents(world, after)) {
+    const now = world.clock.now();
+    // An id without data moves the viewer's Last-Event-ID back to the newest event and shows nothing.
+    const resume = late.length > 0 && last !== undefined ? `id: ${last}\n\n` : '';
+    const text = [...events, ...late].map(frameOf).join('') + resume;
+    if (text || now - spokeAtMs >= commentEveryMs) {
+      yield text || ': nothing new\n\n';
+      spokeAtMs = now;
+    }
+    if (now - startedAtMs >= maxStreamMs) break;
+  }
+  yield ': this stream ends before its limit of 15 minutes; go on with Last-Event-ID\n\n';
+}
+
+function frameOf(event: MonitorEvent): string {
+  return `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+}
