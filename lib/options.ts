@@ -117,6 +117,14 @@ export function readOptions(node: Node): Options {
   return options;
 }
 
+/** The options that were given, as they were given: what an upgrade needs to keep them. */
+export function givenOptions(node: Node): Record<string, string> {
+  const given = optionNames
+    .map((name) => [name, node.tryGetContext(name)])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
 /** Feature flags and the CDK's own keys carry a colon or an at sign; all else must be an option. */
 function refuseUnknown(node: Node): void {
   const unknown = Object.keys(node.getAllContext()).filter(

@@ -4,7 +4,7 @@ import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
 import { Monitor } from './monitor';
 import { Observability } from './observability';
-import { readOptions } from './options';
+import { givenOptions, readOptions } from './options';
 import { PairingFunction } from './pairing-function';
 import { Places } from './places';
 import { PublicApi } from './public-api';
@@ -148,6 +148,7 @@ export class PairingStack extends Stack {
       deadLetters: monitor.push.failures,
       alarmEmail: options.alarmEmail,
     });
+    new CfnOutput(this, 'Options', { value: JSON.stringify(givenOptions(this.node)) });
     new CfnOutput(this, 'PublicUrl', { value: places.publicUrl });
     new CfnOutput(this, 'RelayUrl', { value: places.relayUrl });
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { appErrorSentence } from './app-error';
 import type { Assembly, Template } from './types';
 
@@ -70,12 +70,23 @@ function readJson(file: string): Json {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** PATH with the tools of the packages that a directory can use, in front. */
+export function pathWithTools(directory: string): string {
+  return [...binDirectories(resolve(directory)), process.env.PATH ?? ''].join(delimiter);
+}
+
+/** An installed package finds its tools in a directory above it, as npm puts them there. */
+function binDirectories(directory: string): string[] {
+  const above = dirname(directory);
+  return [join(directory, 'node_modules', '.bin'), ...(above === directory ? [] : binDirectories(above))];
+}
+
 function runApp(
   command: string,
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ failed: boolean; text: string }> {
-  const path = `${join(resolve(cwd), 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
+  const path = pathWithTools(cwd);
   return new Promise((done, fail) => {
     const app = spawn(command, {
       cwd,

@@ -45,7 +45,9 @@ Examples:
 
 /** Reads the arguments after `npm start --`, and the environment. `--help` prints and ends the process. */
 export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv): StartRequest {
-  const command = new Command('npm start --')
+  const command = new Command(
+    environment.npm_lifecycle_event === 'start' ? 'npm start --' : 'agenttown-pairing-server serve',
+  )
     .description('Runs the pairing stack on this machine, from its own synthesized template.')
     .option('-p, --port <number>', 'port for HTTP and WebSockets', readPort, 8787)
     .option('-H, --host <address>', 'address to listen on', '127.0.0.1')

@@ -2,7 +2,8 @@
  * The command of `npm start`: synthesizes the stack of this project and runs it here. Failures of a start are one
  * sentence on standard error: exit code 2 for a request that makes no sense, 1 for anything else.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesize } from './assembly';
 import { banner } from './banner';
@@ -20,10 +21,8 @@ const STOP_LIMIT_MS = 5_000;
 
 async function main(): Promise<void> {
   const request = readCommandLine(process.argv.slice(2), process.env);
-  // Each run has its own directory, so that several can run at once.
-  const parent = path.join(PROJECT_DIRECTORY, '.local');
-  mkdirSync(parent, { recursive: true });
-  const outDirectory = mkdtempSync(path.join(parent, 'cdk.out-'));
+  // Each run has its own directory, so that several can run at once, outside of a package that may be read-only.
+  const outDirectory = mkdtempSync(path.join(tmpdir(), 'agenttown-pairing-'));
   process.on('exit', () => rmSync(outDirectory, { recursive: true, force: true }));
 
   let host: Host | undefined;
