@@ -1,11 +1,11 @@
 /** The command of `npm run bench`: measures, prints its progress and writes `bench/reports/<name>.json` and `.md`. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { synthesize } from '../local/assembly';
 import { brokenBudgets } from './budgets';
-import { markdownOf } from './markdown';
+import { markdownOf, renewTables } from './markdown';
 import { fullPlan, quickPlan } from './plan';
 import { type SectionName, sectionNames } from './report';
 
@@ -15,6 +15,7 @@ interface Flags {
   quick?: true;
   only?: SectionName[];
   name: string;
+  docs?: true;
 }
 
 async function main(): Promise<void> {
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
     .option('--quick', 'fewer samples: under a minute instead of under five')
     .option('--only <sections>', `some of ${sectionNames.join(',')}`, readSections)
     .option('--name <name>', 'name of the report in bench/reports', readName, 'latest')
+    .option('--docs', 'renew the tables in docs/performance.md as well')
     .helpOption('-h, --help', 'print this')
     .addHelpText(
       'after',
@@ -56,6 +58,11 @@ async function main(): Promise<void> {
   writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(`${file}.md`, markdownOf(report));
   say(`written: ${file}.md and .json`);
+  if (flags.docs) {
+    const page = join(projectDirectory, 'docs', 'performance.md');
+    writeFileSync(page, renewTables(readFileSync(page, 'utf8'), report));
+    say(`renewed: ${page}`);
+  }
   const broken = brokenBudgets(report.figures);
   for (const sentence of broken) console.error(`BROKEN  ${sentence}`);
   // Whatever still holds the event loop (sockets that linger, say) is of no more use.

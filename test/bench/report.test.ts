@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { countMetrics } from '../../bench/cost-basis';
 import { modelLatency } from '../../bench/latency-section';
-import { markdownOf, table } from '../../bench/markdown';
+import { markdownOf, renewTables } from '../../bench/markdown';
 import { addUsage, dollarsOf } from '../../bench/prices';
 import type { Report } from '../../bench/report';
+import { table } from '../../bench/table';
 
 const empty: Report = {
   version: '1.2.3',
@@ -64,4 +65,13 @@ test('metrics are told apart by name and dimensions', () => {
       Calls: 1,
     });
   expect(countMetrics([line('answered'), line('answered'), line('offline'), '{"level":"INFO"}'])).toBe(2);
+});
+
+test("a document's tables are renewed, and what did not run stays", () => {
+  const page =
+    'a\n<!-- bench:budgets -->\nstale\n<!-- /bench -->\nb\n<!-- bench:growth -->\nkept\n<!-- /bench -->\n';
+  const renewed = renewTables(page, { ...empty, figures: { callsAfterReply: 1 } });
+  expect(renewed).toMatch(/^a\n<!-- bench:budgets -->\n\n\| what/);
+  expect(renewed).not.toContain('stale');
+  expect(renewed).toContain('<!-- bench:growth -->\nkept\n<!-- /bench -->');
 });
