@@ -2,12 +2,16 @@
 import { clock, sockets, viewers } from './aws/composition';
 import { type EventsStreamEvent, readRecords } from './aws/events-stream';
 import { log } from './aws/log';
+import { measure } from './aws/metrics';
 import { fanOut } from './core/fan-out';
 
 export const handler = async (event: EventsStreamEvent) => {
   const { batches, poison } = readRecords(event);
   const world = { viewers: viewers(), sockets: sockets(), clock };
   const { gone, evicted } = await fanOut(world, batches, Date.now());
+  const oldest = batches[0]?.events[0];
+  if (oldest)
+    measure({ name: 'FanOutAge', unit: 'Milliseconds', value: Date.now() - Date.parse(oldest.time) });
   if (gone + evicted > 0) log.info('Viewers left', { gone, evicted });
   // What is in front of an unreadable record has been sent; Lambda goes on from it, and sets it apart.
   return { batchItemFailures: poison === undefined ? [] : [{ itemIdentifier: poison }] };

@@ -36,6 +36,9 @@ export const edgeProofHeader = 'x-agenttown-edge-proof';
 /** The header in which the edge names the caller's address. */
 export const viewerAddressHeader = 'x-agenttown-viewer-address';
 
+/** The header in which the edge names the host that the caller asked for. */
+export const viewerHostHeader = 'x-agenttown-viewer-host';
+
 /** Reads a variable that the stack must have set. */
 export function required(name: (typeof env)[keyof typeof env]): string {
   const value = process.env[name];

@@ -11,7 +11,7 @@ import { env } from './env';
 import { log } from './log';
 import { measure } from './metrics';
 import { recorderOf } from './recorder';
-import { sourceIpOf } from './source-ip';
+import { hostOf, sourceIpOf } from './source-ip';
 import { writePieces } from './write-pieces';
 
 /** A request as a route sees it. */
@@ -116,6 +116,7 @@ function requestOf(
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
+  headers.set('host', hostOf(event));
   const header = (name: string) => headers.get(name);
   if (header('content-encoding'))
     throw new ApiError('unsupported_media_type', 'A body must not be content-encoded.');

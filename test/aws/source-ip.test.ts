@@ -1,5 +1,5 @@
-import { edgeProofHeader, env, viewerAddressHeader } from '../../lambdas/aws/env';
-import { sourceIpOf } from '../../lambdas/aws/source-ip';
+import { edgeProofHeader, env, viewerAddressHeader, viewerHostHeader } from '../../lambdas/aws/env';
+import { hostOf, sourceIpOf } from '../../lambdas/aws/source-ip';
 
 const proof = 'what only the edge knows';
 const seen = '130.176.0.1';
@@ -39,4 +39,10 @@ test.each<[string, Record<string, string> | null]>([
 test('without an edge no header is believed, not even an empty proof', () => {
   delete process.env[env.edgeProof];
   expect(sourceIpOf(caller({ [edgeProofHeader]: '', [viewerAddressHeader]: '203.0.113.7' }))).toBe(seen);
+});
+
+test("the host that the caller asked for is the proven edge's word, else what was asked of API Gateway", () => {
+  const headers = { Host: 'api.example', [viewerHostHeader]: 'edge.example' };
+  expect(hostOf(caller({ ...headers, [edgeProofHeader]: proof }))).toBe('edge.example');
+  expect(hostOf(caller({ ...headers, [edgeProofHeader]: 'a guess' }))).toBe('api.example');
 });

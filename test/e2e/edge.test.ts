@@ -1,13 +1,14 @@
+import { loadAssembly } from '../../local/assembly';
+import { startHost } from '../../local/host';
 import { FixtureClient } from '../local/fixture-client';
 import { call, redeem, register, request } from '../support/api';
 import { type Relay, startRelay } from '../support/relay';
 import { echo, TestRuntime } from '../support/runtime';
-import { stackAssembly } from '../support/synthesized';
+import { withOptions } from '../support/synthesized';
 
 let relay: Relay;
 beforeAll(async () => {
-  const edge = stackAssembly({ edge: 'true' });
-  relay = await startRelay({ change: (assembly) => Object.assign(assembly, edge) });
+  relay = await startRelay({ change: (assembly) => withOptions(assembly, { edge: 'true' }) });
 });
 afterAll(() => relay.stop());
 
@@ -57,4 +58,20 @@ test('errors of API Gateway and of the functions come through as they are', asyn
   expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
   const wrong = await request(relay.url, 'POST /api/relay/redeem', { text: 'no json' });
   expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_request']);
+});
+
+test('behind the edge the monitor still knows this machine under open registration, and nobody else', async () => {
+  const assembly = loadAssembly(process.env.PAIRING_ASSEMBLY!);
+  withOptions(assembly, { edge: 'true', registration: 'open' });
+  const open = await startHost({ assembly, onLog: () => {} });
+  try {
+    const mine = await request(open.url, 'GET /api/monitor/events');
+    expect(mine.status).toBe(200);
+    const elsewhere = await request(open.url, 'GET /api/monitor/events', {
+      headers: { 'sec-fetch-site': 'cross-site', 'x-agenttown-viewer-host': 'localhost' },
+    });
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([403, 'forbidden']);
+  } finally {
+    await open.stop();
+  }
 });

@@ -1,4 +1,4 @@
-import { edgeProofHeader, viewerAddressHeader } from '../../lambdas/aws/env';
+import { edgeProofHeader, viewerAddressHeader, viewerHostHeader } from '../../lambdas/aws/env';
 import {
   collect,
   type EdgeEvent,
@@ -18,7 +18,8 @@ const handler = loadEdgeFunction(
 );
 
 /** A viewer request in the event shape of CloudFront Functions, version 1.0. */
-function viewerRequest(uri: string, query = '', headers: Array<[string, string]> = []): EdgeEvent {
+function viewerRequest(uri: string, query = '', more: Array<[string, string]> = []): EdgeEvent {
+  const headers: Array<[string, string]> = [['host', 'd111111abcdef8.cloudfront.net'], ...more];
   return {
     version: '1.0',
     context: {
@@ -68,6 +69,7 @@ test("the viewer's address replaces whatever the viewer claimed", async () => {
   ];
   const { headers } = await sent(viewerRequest('/api/relay/redeem', '', claimed));
   expect(headers[viewerAddressHeader]).toEqual({ value: '198.51.100.11' });
+  expect(headers[viewerHostHeader]).toEqual({ value: 'd111111abcdef8.cloudfront.net' });
 });
 
 test('the function is well inside the 10 KB that CloudFront takes', () => {

@@ -37,3 +37,13 @@ export function stackAssembly(context: Context = {}, { bundled = true } = {}): A
   app.synth();
   return loadAssembly(outdir);
 }
+
+/** Gives an assembly the template of other options; its function bundles, which are the same, stay as they are. */
+export function withOptions(assembly: Assembly, context: Context): void {
+  const { template } = stackAssembly(context, { bundled: false });
+  for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
+    if (Type === 'AWS::Lambda::Function')
+      Properties!.Code = assembly.template.Resources[id]!.Properties!.Code;
+  }
+  assembly.template = template;
+}
