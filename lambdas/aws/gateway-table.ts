@@ -63,20 +63,26 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       );
       return written === 'done' ? 'described' : 'gone';
     },
-    async attach(gatewayId, socket) {
+    async attach(gatewayId, socket, secretHash) {
       const written = await conditionally(
         client.send(
           new UpdateItemCommand({
             ...keyOf(gatewayId),
             UpdateExpression: 'SET connectionId = :id, connectedAt = :at, lastSeenAt = :at',
-            ConditionExpression: `${stays} AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)`,
-            ExpressionAttributeValues: toRow({ ':id': socket.connectionId, ':at': socket.connectedAtMs }),
+            ConditionExpression: `${stays} AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)${secretHash === undefined ? '' : ' AND secretHash = :hash'}`,
+            ExpressionAttributeValues: toRow({
+              ':id': socket.connectionId,
+              ':at': socket.connectedAtMs,
+              ':hash': secretHash,
+            }),
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
       if (written === 'done') return 'attached';
-      return stayingGatewayOf(written.standing) ? 'superseded' : 'gone';
+      const standing = stayingGatewayOf(written.standing);
+      const isOwn = secretHash === undefined || standing?.secretHash === secretHash;
+      return standing && isOwn ? 'superseded' : 'gone';
     },
     async detach(gatewayId, connectionId, atMs) {
       const written = await conditionally(

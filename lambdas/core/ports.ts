@@ -71,8 +71,15 @@ export interface GatewayStore {
   create(gateway: Gateway): Promise<'created' | 'exists'>;
   /** Refreshes what a runtime says of itself; `gone` when there is no such gateway. */
   describe(gatewayId: string, details: GatewayDetails): Promise<'described' | 'gone'>;
-  /** Puts a socket in charge unless a newer one is; `superseded` then, `gone` without the gateway. */
-  attach(gatewayId: string, socket: RuntimeSocket): Promise<'attached' | 'superseded' | 'gone'>;
+  /**
+   * Puts a socket in charge unless a newer one is; `superseded` then, `gone` without the gateway, or where `secretHash`
+   * is given and is not its secret's any more.
+   */
+  attach(
+    gatewayId: string,
+    socket: RuntimeSocket,
+    secretHash?: string,
+  ): Promise<'attached' | 'superseded' | 'gone'>;
   /** Takes a socket out of charge; `not-in-charge` leaves all as it was. */
   detach(gatewayId: string, connectionId: string, atMs: number): Promise<'detached' | 'not-in-charge'>;
   /** Records a sign of life, and what the runtime says it can do where it says so. */

@@ -1,6 +1,7 @@
 /** What happens on a runtime's socket: it comes, it says things, it goes. */
 import { acceptProgress, type ProgressOutcome, type ReplyWorld } from './accept-reply';
 import { errorFrame, type RuntimeFrame, resultFrame } from './frames';
+import { unauthorized } from './gateways';
 import { limits, runtimeLimits } from './limits';
 import { type PendingWorld, pendingCalls } from './pending-calls';
 import type { Connection, Gateway, Recorder } from './ports';
@@ -17,12 +18,12 @@ export type SocketWorld = PresenceWorld & { recorder: Recorder };
 /** A socket's row outlives the socket's own age limit by this, so that its last frames still find it. */
 export const connectionRowMarginMs = 10 * 60_000;
 
-/** Enters a new socket; from here on it gets the gateway's commands. */
+/** Enters a new socket; from here on it gets the gateway's commands. Throws `unauthorized` when its secret died meanwhile. */
 export async function openRuntimeSocket(
   world: SocketWorld,
   gateway: Gateway,
   socket: { connectionId: string; connectedAtMs: number },
-): Promise<'attached' | 'superseded' | 'gone'> {
+): Promise<'attached' | 'superseded'> {
   const connection: Connection = {
     ...socket,
     role: 'runtime',
@@ -37,7 +38,11 @@ export async function openRuntimeSocket(
     world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, runtimeType, detail });
   }
   world.recorder.idle();
-  return world.gateways.attach(gatewayId, socket);
+  const attached = await world.gateways.attach(gatewayId, socket, gateway.secretHash);
+  if (attached !== 'gone') return attached;
+  // Removed, or its secret rotated, since the secret was checked.
+  await world.connections.remove(socket.connectionId);
+  throw unauthorized();
 }
 
 /** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */

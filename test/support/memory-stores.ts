@@ -90,9 +90,9 @@ function memoryGateways(rows: Map<string, Gateway>, leaving: Set<string>): Gatew
         ? 'described'
         : 'gone';
     },
-    async attach(gatewayId, { connectionId, connectedAtMs }) {
+    async attach(gatewayId, { connectionId, connectedAtMs }, secretHash) {
       const gateway = staying(gatewayId);
-      if (!gateway) return 'gone';
+      if (!gateway || (secretHash !== undefined && gateway.secretHash !== secretHash)) return 'gone';
       if (gateway.socket && gateway.socket.connectedAtMs > connectedAtMs) return 'superseded';
       rows.set(gatewayId, {
         ...gateway,

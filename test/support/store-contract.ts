@@ -90,6 +90,13 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect((await stores.gateways.read(gatewayId))?.socket).toEqual(newer);
         expect(await stores.gateways.attach('gw_none', newer)).toBe('gone');
       });
+      test('a socket that an earlier secret opened is not put in charge', async () => {
+        const socket = { connectionId: 'socket', connectedAtMs: t0 };
+        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('attached');
+        await stores.gateways.rotateSecret(gatewayId, 'hash', 'newer', t0);
+        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('gone');
+        expect((await stores.gateways.read(gatewayId))?.socket).toBeUndefined();
+      });
       test('a socket that is not in charge cannot be taken out of charge', async () => {
         const socket = { connectionId: 'now', connectedAtMs: t0 };
         await stores.gateways.attach(gatewayId, socket);
