@@ -65,7 +65,7 @@ function callUsage({ path, memoryMb, logBytesPerCall, fanOut }: CostBasis, runti
   const replyMs = hops.dynamodb.p50Ms + computeMs;
   const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
   const watchReads = Math.floor(runtimeMs / 1_000);
-  const invocations = path.measured.invocations.length + fanOut.invocations;
+  const invocations = path.invocations + fanOut.invocations;
   return {
     restRequest: 1,
     socketMessage: 2,

@@ -27,8 +27,8 @@ export interface RpcPath {
   waitReads: number;
   /** Without the calls of functions that table streams invoke. */
   sums: ReturnType<typeof sumCalls>;
-  /** Of functions that table streams invoke. */
-  streamedCalls: MeteredCall[];
+  /** Runs of functions that a request or a frame caused. */
+  invocations: number;
   measured: Measured;
 }
 
@@ -98,7 +98,9 @@ export async function followRpc(relay: MeteredRelay, { app, runtime }: Pair): Pr
       ({ operation, startedAt }) => operation === 'GetItem' && startedAt > post.endedAt,
     ).length,
     sums: sumCalls(own, measured.answeredAt),
-    streamedCalls: measured.calls.filter(({ caller }) => relay.streamed.has(caller)),
+    invocations: measured.invocations.filter(
+      ({ functionLogicalId }) => !relay.streamed.has(functionLogicalId),
+    ).length,
     measured,
   };
 }
