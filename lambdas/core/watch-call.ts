@@ -81,12 +81,31 @@ async function look(world: CallWorld, { callKey }: CallRef, afterSeq: number | u
   }
 }
 
-/** Ends a call on the waiter's word; a reply that came first wins. The word stands although it could not be written. */
-export async function endCall(world: Pick<CallWorld, 'calls' | 'clock'>, call: CallRef, outcome: Outcome) {
+/** How often an end is written before the caller is told that nobody knows, and how long to wait in between. */
+const endTries = 4;
+const endPauseMs = 150;
+
+/**
+ * Ends a call on the waiter's word; a reply that came first wins. Where the table cannot be written, only a timeout is
+ * certain nevertheless, by its deadline: for any other word this throws, and the caller asks again.
+ */
+export async function endCall(
+  world: Pick<CallWorld, 'calls' | 'clock'>,
+  call: CallRef,
+  outcome: Outcome,
+): Promise<CallEnd> {
   const end: CallEnd = { outcome, atMs: world.clock.now() };
-  const written = await world.calls.end(call, end, { waiter: true }).catch(() => 'ended' as const);
-  if (written === 'ended') return end;
-  return (written.refused && endAsOf(written.refused, end.atMs)) ?? end;
+  for (let tries = 1; ; tries++) {
+    try {
+      const written = await world.calls.end(call, end, { waiter: true });
+      if (written === 'ended') return end;
+      return (written.refused && endAsOf(written.refused, end.atMs)) ?? end;
+    } catch (error) {
+      if (tries === endTries && outcome === 'timed-out') return end;
+      if (tries === endTries) throw error;
+      await world.clock.sleep(endPauseMs * tries);
+    }
+  }
 }
 
 /** Looks now and then whether the runtime is there: at its gateway's row, and less often at the socket itself. */
@@ -136,9 +155,8 @@ class RuntimeWatch {
   private async lookAtSocket({ gatewayId, socket, features }: Gateway): Promise<void> {
     const now = this.world.clock.now();
     if (!socket) return;
-    if (this.options.unsure && !this.told && socket.connectionId !== this.call.sentTo) {
+    if (this.options.unsure && !this.told && features?.includes('pending')) {
       this.told = true;
-      if (!features?.includes('pending')) return;
       await this.world.sockets.post(
         socket.connectionId,
         eventFrame('relay.pending', { id: frameIdOf(this.call) }),
