@@ -1,13 +1,14 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
-import { callWorld, gateways, sockets, tickets, viewers } from './aws/composition';
+import { callWorld, clients, gateways, random, sockets, tickets, viewers } from './aws/composition';
 import { recorderOf } from './aws/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
+import { authenticateClient, recordUse } from './core/clients';
 import { claimOf } from './core/credentials';
 import { ApiError } from './core/errors';
 import { authenticateRuntime } from './core/gateways';
 import { handleFrame } from './core/handle-frame';
 import type { Recorder } from './core/ports';
-import { closeSocket, openRuntimeSocket } from './core/runtime-socket';
+import { closeSocket, openAppSocket, openRuntimeSocket } from './core/runtime-socket';
 import { admitViewer } from './core/tickets';
 
 export const handler = async (event: SocketEvent) => {
@@ -23,7 +24,8 @@ export const handler = async (event: SocketEvent) => {
     countDisconnect(event);
     await closeSocket(callWorld({ recorder }), connectionId, nowMs);
   } else {
-    const handled = await handleFrame(callWorld({ recorder }), connectionId, event.body ?? '', nowMs);
+    const world = { ...callWorld({ recorder }), clients: clients(), random };
+    const handled = await handleFrame(world, connectionId, event.body ?? '', { nowMs, requestId });
     if (handled.answer) await sockets().post(connectionId, handled.answer);
     if (handled.unknownSocket) await sockets().close(connectionId);
   }
@@ -41,10 +43,20 @@ async function connect(
   if (claim?.role === 'viewer') {
     return admitViewer({ tickets: tickets(), viewers: viewers() }, credential, socket, Date.now());
   }
-  const gateway = await authenticateRuntime(gateways(), credential);
   const named = event.queryStringParameters?.gatewayId;
-  if (named !== undefined && named !== gateway.gatewayId) {
-    throw new ApiError('forbidden', 'The relay secret belongs to another gateway.');
+  if (claim?.role === 'client') {
+    const { client } = await authenticateClient(clients(), credential, Date.now());
+    forThisGateway(named, client.gatewayId);
+    await openAppSocket(callWorld({ recorder }), client, socket);
+    return await recordUse(clients(), client, Date.now());
   }
+  const gateway = await authenticateRuntime(gateways(), credential);
+  forThisGateway(named, gateway.gatewayId);
   await openRuntimeSocket(callWorld({ recorder }), gateway, socket);
+}
+
+/** The URL may name the gateway; then it must be the credential's own. */
+function forThisGateway(named: string | undefined, gatewayId: string): void {
+  if (named === undefined || named === gatewayId) return;
+  throw new ApiError('forbidden', 'The credential belongs to another gateway.');
 }

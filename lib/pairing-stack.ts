@@ -77,7 +77,7 @@ export class PairingStack extends Stack {
     tables.gateways.grant(redeem, 'GetItem', 'UpdateItem');
     tables.clients.grant(redeem, 'PutItem', 'Query');
     tables.connections.grant(redeem, 'DeleteItem', 'Query');
-    relay.grant(redeem, 'GET');
+    relay.grant(redeem, 'GET', 'POST');
 
     tables.clients.grant(rpc, 'BatchGetItem', 'UpdateItem');
     tables.gateways.grant(rpc, 'BatchGetItem', 'GetItem', 'UpdateItem');
@@ -91,7 +91,7 @@ export class PairingStack extends Stack {
     tables.clients.grant(status, 'BatchGetItem');
     tables.gateways.grant(status, 'BatchGetItem', 'GetItem', 'UpdateItem');
     tables.connections.grant(status, 'DeleteItem', 'Query');
-    relay.grant(status, 'GET');
+    relay.grant(status, 'GET', 'POST');
 
     tables.gateways.grant(gatewayAdmin, 'BatchGetItem', 'GetItem', 'UpdateItem', 'DeleteItem');
     tables.codes.grant(gatewayAdmin, 'PutItem', 'DeleteItem');
@@ -100,7 +100,8 @@ export class PairingStack extends Stack {
     tables.rpcs.grant(gatewayAdmin, 'Query', 'BatchWriteItem');
     relay.grant(gatewayAdmin, 'DELETE');
 
-    tables.gateways.grant(socket, 'GetItem', 'UpdateItem');
+    tables.clients.grant(socket, 'BatchGetItem', 'UpdateItem');
+    tables.gateways.grant(socket, 'GetItem', 'BatchGetItem', 'UpdateItem');
     tables.connections.grant(socket, 'GetItem', 'PutItem', 'DeleteItem', 'Query');
     tables.codes.grant(socket, 'DeleteItem');
     tables.rpcs.grant(socket, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'Query');

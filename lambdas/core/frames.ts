@@ -22,7 +22,7 @@ type FrameId = string | number | null;
 export type RuntimeFrame =
   | { kind: 'reply'; id: string; answer: RuntimeAnswer }
   | { kind: 'progress'; id: string; seq: number; data: unknown }
-  | { kind: 'request'; id: FrameId | undefined; method: string; params: unknown }
+  | { kind: 'request'; id: FrameId | undefined; method: string; params: unknown; meta: unknown }
   | { kind: 'ping' }
   | { kind: 'invalid'; id: FrameId; code: -32700 | -32600; message: string };
 
@@ -53,6 +53,7 @@ function readMembers(frame: Members, knownId: string | undefined): RuntimeFrame 
       id: 'id' in frame ? id : undefined,
       method: frame.method,
       params: frame.params,
+      meta: frame.meta,
     };
   }
   if (frame.type === 'ping') return { kind: 'ping' };

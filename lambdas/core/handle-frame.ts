@@ -1,5 +1,6 @@
 /** A frame from a socket of any role: whose it is decides what it means. */
 import { acceptReply, type ProgressOutcome, type ReplyOutcome, replyRejected } from './accept-reply';
+import { type AppSocketWorld, handleAppRequest } from './app-socket';
 import { errorFrame, type RuntimeFrame, readRuntimeFrame } from './frames';
 import type { Connection } from './ports';
 import { handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';
@@ -16,10 +17,10 @@ export interface Handled {
 
 /** Handles one frame. A reply needs no look at the socket's row as long as it comes from where the command went. */
 export async function handleFrame(
-  world: RuntimeSocketWorld,
+  world: RuntimeSocketWorld & AppSocketWorld,
   connectionId: string,
   text: string,
-  nowMs: number,
+  { nowMs, requestId }: { nowMs: number; requestId: string },
 ): Promise<Handled> {
   const frame = readRuntimeFrame(text);
   if (frame.kind === 'invalid') return { answer: errorFrame(frame.id, frame.code, frame.message) };
@@ -27,6 +28,9 @@ export async function handleFrame(
   const connection: Connection | undefined = await world.connections.read(connectionId, nowMs);
   if (!connection) return { unknownSocket: true };
   if (connection.role === 'runtime') return await handleRuntimeFrame(world, connection, frame, nowMs);
+  if (frame.kind === 'ping') return { answer: JSON.stringify({ type: 'pong' }) };
+  if (connection.role === 'client' && frame.kind === 'request')
+    await handleAppRequest(world, connection, frame, requestId);
   return {};
 }
 

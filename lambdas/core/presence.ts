@@ -1,4 +1,5 @@
 /** Whether a runtime is there, told honestly: the table's word is checked with the socket itself. */
+import { announcePresence } from './announce-presence';
 import type { ConnectionStore, Gateway, GatewayStore, RuntimeSocket, Sockets } from './ports';
 
 /** What presence needs. */
@@ -26,6 +27,7 @@ export async function retireSocket(
   const left = await world.connections.ofGateway(gatewayId, nowMs);
   const next = left.find(({ role, connectionId: id }) => role === 'runtime' && id !== connectionId);
   if (next) await world.gateways.attach(gatewayId, next);
+  else await announcePresence(world, left, { gatewayId, connected: false, atMs: nowMs });
 }
 
 /** `settling`: the handshake is under way. `unclear`: the management API gave no answer. */

@@ -1,10 +1,11 @@
 /** What happens on a runtime's socket: it comes, it says things, it goes. */
 import { acceptProgress, type ProgressOutcome, type ReplyWorld } from './accept-reply';
+import { announcePresence } from './announce-presence';
 import { errorFrame, type RuntimeFrame, resultFrame } from './frames';
 import { unauthorized } from './gateways';
 import { limits, runtimeLimits } from './limits';
 import { type PendingWorld, pendingCalls } from './pending-calls';
-import type { Connection, Gateway, Recorder } from './ports';
+import type { Client, Connection, Gateway, Recorder } from './ports';
 import { type PresenceWorld, retireSocket } from './presence';
 
 /** What the runtime's socket needs. */
@@ -39,10 +40,28 @@ export async function openRuntimeSocket(
   }
   world.recorder.idle();
   const attached = await world.gateways.attach(gatewayId, socket, gateway.secretHash);
-  if (attached !== 'gone') return attached;
-  // Removed, or its secret rotated, since the secret was checked.
-  await world.connections.remove(socket.connectionId);
-  throw unauthorized();
+  if (attached === 'gone') {
+    // Removed, or its secret rotated, since the secret was checked.
+    await world.connections.remove(socket.connectionId);
+    throw unauthorized();
+  }
+  if (attached === 'attached' && !gateway.socket) {
+    const atMs = socket.connectedAtMs;
+    const all = await world.connections.ofGateway(gatewayId, atMs);
+    await announcePresence(world, all, { gatewayId, connected: true, atMs });
+  }
+  return attached;
+}
+
+/** Enters an App's socket. */
+export async function openAppSocket(
+  world: SocketWorld,
+  { gatewayId, clientId }: Pick<Client, 'gatewayId' | 'clientId'>,
+  socket: { connectionId: string; connectedAtMs: number },
+): Promise<void> {
+  const expiresAtMs = socket.connectedAtMs + limits.maxConnectionMs + connectionRowMarginMs;
+  await world.connections.put({ ...socket, role: 'client', gatewayId, clientId, expiresAtMs });
+  world.recorder.record({ type: 'relay.websocket.connected', gatewayId, clientId, outcome: 'connected' });
 }
 
 /** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */
