@@ -1,19 +1,26 @@
 /** `GET /api/relay/status`: whether the runtime is there, for its clients and for itself. */
 import { clients, gateways, presenceWorld } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { authenticateClient } from './core/clients';
+import { type HttpRequest, streamedHttp } from './aws/http';
+import { authenticateClient, recordUse } from './core/clients';
 import { claimOf } from './core/credentials';
 import { authenticateRuntime } from './core/gateways';
 import { presenceOf } from './core/presence';
 
 export const handler = streamedHttp({
-  'GET /api/relay/status': async ({ credential, receivedAtMs }) => {
+  'GET /api/relay/status': async (request) => {
+    const { credential, receivedAtMs } = request;
     const gateway =
       claimOf(credential)?.role === 'client'
-        ? (await authenticateClient(clients(), credential, receivedAtMs)).gateway
+        ? await gatewayOfClient(request)
         : await authenticateRuntime(gateways(), credential);
     const { gatewayId, runtimeType, displayName, capabilities } = gateway;
     const presence = await presenceOf(presenceWorld(), gateway, receivedAtMs);
     return { status: 200, body: { gatewayId, ...presence, runtimeType, displayName, capabilities } };
   },
 });
+
+async function gatewayOfClient({ credential, receivedAtMs, afterwards }: HttpRequest) {
+  const { client, gateway } = await authenticateClient(clients(), credential, receivedAtMs);
+  afterwards(() => recordUse(clients(), client, receivedAtMs));
+  return gateway;
+}

@@ -88,7 +88,7 @@ export class PairingStack extends Stack {
     tables.gateways.grant(replies, 'GetItem');
     tables.rpcs.grant(replies, 'GetItem', 'PutItem', 'UpdateItem');
 
-    tables.clients.grant(status, 'BatchGetItem');
+    tables.clients.grant(status, 'BatchGetItem', 'UpdateItem');
     tables.gateways.grant(status, 'BatchGetItem', 'GetItem', 'UpdateItem');
     tables.connections.grant(status, 'DeleteItem', 'Query');
     relay.grant(status, 'GET', 'POST');

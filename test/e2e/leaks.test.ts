@@ -66,6 +66,7 @@ beforeAll(async () => {
   const issued = await send('POST /api/relay/codes', { credential: registered.relaySecret, body: {} });
   use(issued.body.accessCode);
   const monitored = await send('GET /api/monitor/events?limit=500', { credential: registrationToken });
+  expect(monitored.status).toBe(200);
   answers.push(JSON.stringify(monitored.body));
 
   // Foul weather: every AWS call fails, with the function's own words in the log.

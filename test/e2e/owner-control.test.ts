@@ -1,7 +1,8 @@
 import { call, type Paired, type Registered, redeem, register, request } from '../support/api';
+import { eventually } from '../support/eventually';
 import { type Relay, startRelay } from '../support/relay';
 import { echo, TestRuntime } from '../support/runtime';
-import { everyRow } from '../support/tables';
+import { everyRow, putRow } from '../support/tables';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -192,6 +193,33 @@ test('a gateway has 32 clients, the next is refused and its code stays good', as
   await remove(`/api/relay/clients/${paired[0]!.clientId}`, registered.relaySecret);
   expect(await redeem(relay.url, accessCode)).toHaveProperty('clientToken');
   expect(await clientsOf(registered)).toHaveLength(32);
+});
+
+test('use of a client is written once an hour, after the answer, and a call costs no write for it', async () => {
+  const registered = await register(relay.url);
+  const runtime = await TestRuntime.connect(registered, echo);
+  const app = await redeem(relay.url, registered.accessCode);
+  const rowOfApp = async () =>
+    (await everyRow(relay.host)).find(
+      ({ table, row }) => table === 'Clients' && row.clientId?.S === app.clientId,
+    )!;
+  const stored = await rowOfApp();
+  const hourAgoMs = Date.now() - 3_600_001;
+  await putRow(relay.host, { ...stored, row: { ...stored.row, lastUsedAt: { N: String(hourAgoMs) } } });
+  relay.host.aws.meter.reset();
+  const writes = () =>
+    relay.host.aws.meter.calls.filter(
+      ({ operation, resources }) => operation === 'UpdateItem' && resources[0]?.startsWith('Clients'),
+    );
+  await call(relay.url, app, { method: 'echo' });
+  await eventually(() => writes()[0]);
+  const noted = await rowOfApp();
+  expect(Number(noted.row.lastUsedAt!.N)).toBeGreaterThan(hourAgoMs + 3_600_000);
+  expect(Number(noted.row.expiresAt!.N)).toBeGreaterThanOrEqual(Number(stored.row.expiresAt!.N));
+  for (let n = 0; n < 3; n++) await call(relay.url, app, { method: 'echo' });
+  expect(await statusAs(app.clientToken)).toBe(200);
+  expect(writes()).toHaveLength(1);
+  await runtime.close();
 });
 
 const adminRoutes = [

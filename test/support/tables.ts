@@ -1,5 +1,5 @@
-/** Every row of every table of a local host, past its permissions and its meter. */
-import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+/** The rows of a local host's tables, past its permissions and its meter. */
+import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Host } from '../../local/host';
 
 /** A row with the noun of its table. */
@@ -8,13 +8,24 @@ export interface StoredRow {
   row: Record<string, AttributeValue>;
 }
 
+function clientOf(host: Host): DynamoDBClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new DynamoDBClient({ endpoint: host.aws.dynamodbUrl, region: 'us-east-1', credentials });
+}
+
+/** Writes a row as if it had been there: tests that let time pass move a row's times. */
+export async function putRow(host: Host, { table, row }: StoredRow): Promise<void> {
+  const client = clientOf(host);
+  const found = host.aws.resolver
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ logicalId }) => logicalId.startsWith(table));
+  await client.send(new PutItemCommand({ TableName: host.aws.resolver.ref(found!.logicalId), Item: row }));
+  client.destroy();
+}
+
 /** Reads all tables. */
 export async function everyRow(host: Host): Promise<StoredRow[]> {
-  const client = new DynamoDBClient({
-    endpoint: host.aws.dynamodbUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const client = clientOf(host);
   const tables = host.aws.resolver.ofType('AWS::DynamoDB::Table');
   const scanned = await Promise.all(
     tables.map(async ({ logicalId }) => {
