@@ -1,0 +1,112 @@
+/**
+ * An App that does not give up: what failed for a passing reason it sends again under the same id, then it asks for
+ * the answer. It notes every word that it was told, and how late.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RandomSource } from '../../../local/disturbance';
+import { type Answer, call, type Paired, type RequestOptions, request } from '../api';
+import type { PlannedCall } from './plan';
+
+/** How a call may end for its App. The list is closed: an answer that fits none of them is an `odd` one. */
+export const endings = ['answered', 'runtime-error', 'offline', 'disconnected', 'timed-out'] as const;
+export type Ending = (typeof endings)[number];
+
+/** What one request told its App: an ending, or why to ask again. */
+export type Word = Ending | 'pending' | 'gateway-fault' | 'broken' | 'silent' | 'unknown' | `odd: ${string}`;
+
+/** What one call was told. */
+export interface CallBook {
+  plan: PlannedCall;
+  words: Word[];
+  /** How long after the deadline of its own timeout the slowest request ended, in milliseconds; negative when before. */
+  latestMs: number;
+}
+
+/** Contract: a call ends within 2 s of its deadline. The rest is for a machine with other things to do. */
+export const lateAllowedMs = 2_000 + 6_000;
+
+/** A fault is tried again this often; an ending that invites a retry is confirmed once. */
+const faultTries = 6;
+
+/** One App and what it was told. */
+export class ChaosApp {
+  readonly books: CallBook[] = [];
+
+  constructor(
+    private readonly url: string,
+    readonly paired: Paired,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** Takes a call to an ending. */
+  async run(plan: PlannedCall): Promise<void> {
+    const book: CallBook = { plan, words: [], latestMs: Number.NEGATIVE_INFINITY };
+    this.books.push(book);
+    for (let tries = 1; tries <= faultTries; tries++) {
+      const word = await this.send(book);
+      if (word === 'answered' || word === 'runtime-error') return;
+      if (isEnding(word) && isEnding(book.words.at(-2))) return;
+      await pause(20 + this.random() * 100 * tries);
+    }
+  }
+
+  /** Asks once more for a call that has no answer: what the system says now is its last word. */
+  async settle(book: CallBook): Promise<void> {
+    if (book.words.at(-1) === 'answered' || book.words.at(-1) === 'runtime-error') return;
+    if ((await this.ask(book)) === 'unknown') await this.send(book);
+  }
+
+  private send(book: CallBook): Promise<Word> {
+    const { id, timeoutMs, say, afterMs, app } = book.plan;
+    const body = { method: 'chaos', id, timeoutMs, params: { id, app, say, afterMs } };
+    return this.tell(book, (options) => call(this.url, this.paired, body, options));
+  }
+
+  private ask(book: CallBook): Promise<Word> {
+    const credential = this.paired.clientToken;
+    const route = `GET /api/relay/rpc/${book.plan.id}`;
+    return this.tell(book, (options) => request(this.url, route, { credential, ...options }));
+  }
+
+  private async tell(book: CallBook, send: (options: RequestOptions) => Promise<Answer>): Promise<Word> {
+    const { timeoutMs } = book.plan;
+    const startedAt = performance.now();
+    const signal = AbortSignal.timeout(timeoutMs + lateAllowedMs);
+    const word = await send({ signal }).then(
+      (answer) => wordOf(answer, book.plan),
+      () => (signal.aborted ? ('silent' as const) : ('broken' as const)),
+    );
+    book.latestMs = Math.max(book.latestMs, performance.now() - startedAt - timeoutMs);
+    book.words.push(word);
+    return word;
+  }
+}
+
+/** Whether a word is an ending. */
+export function isEnding(word: Word | undefined): word is Ending {
+  return endings.some((ending) => ending === word);
+}
+
+const problems: Record<string, Word> = {
+  runtime_offline: 'offline',
+  runtime_disconnected: 'disconnected',
+  rpc_timeout: 'timed-out',
+  internal_error: 'gateway-fault',
+};
+
+function wordOf({ status, body }: Answer, plan: PlannedCall): Word {
+  if (status === 202) return body.status === 'pending' && body.id === plan.id ? 'pending' : odd(status, body);
+  if (status === 404) return 'unknown';
+  if (status !== 200) {
+    const word = problems[body?.code] ?? (status >= 500 ? 'gateway-fault' : odd(status, body));
+    const isSure = isEnding(word);
+    return isSure && (body.outcome !== word || body.retryable !== true) ? odd(status, body) : word;
+  }
+  const said = body.ok ? body.result : body.error?.data;
+  if (body.id !== plan.id || said?.id !== plan.id || said?.app !== plan.app) return odd(status, body);
+  return body.ok ? 'answered' : 'runtime-error';
+}
+
+function odd(status: number, body: unknown): Word {
+  return `odd: ${status} ${JSON.stringify(body)}`;
+}

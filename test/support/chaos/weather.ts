@@ -1,0 +1,45 @@
+/** What the AWS side does to the calls of the functions: seldom in fair weather, often in a storm. */
+import type { RandomSource } from '../../../local/disturbance';
+import type { Disturb, Disturbance } from '../../../local/types';
+import { pick } from './plan';
+
+const fault = (status: number, code: string, afterEffect = false): Disturbance[] => [
+  { kind: 'error', status, code, afterEffect },
+];
+
+/** Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost. */
+const fair = { fine: 955, throttled: 12, failed: 8, lost: 10, slow: 15 };
+const storm = { fine: 500, throttled: 150, failed: 150, lost: 150, slow: 50 };
+
+/** How many AWS calls a storm takes in. */
+const stormCalls = 150;
+
+/** The weather of one run. */
+export class Weather {
+  /** How many calls of each kind it struck. */
+  readonly struck: Record<string, number> = {};
+  private stormLeft = 0;
+
+  constructor(private readonly random: RandomSource) {}
+
+  /** Begins a storm. */
+  storm(): void {
+    this.stormLeft = stormCalls;
+  }
+
+  /** To be set as the host's `disturb`. */
+  readonly disturb: Disturb = ({ service, operation }) => {
+    if (service !== 'dynamodb' && service !== 'execute-api') return undefined;
+    const kind = pick(this.random, this.stormLeft > 0 ? storm : fair);
+    if (this.stormLeft > 0) this.stormLeft--;
+    if (kind === 'fine') return undefined;
+    this.struck[`${operation} ${kind}`] = (this.struck[`${operation} ${kind}`] ?? 0) + 1;
+    if (kind === 'slow') return [{ kind: 'delay', ms: 20 + this.random() * 280 }];
+    if (kind === 'throttled') {
+      return service === 'dynamodb'
+        ? fault(400, 'ThrottlingException')
+        : fault(429, 'LimitExceededException');
+    }
+    return fault(500, 'InternalServerError', kind === 'lost');
+  };
+}
