@@ -54,8 +54,10 @@ export async function deliverCall(
 }
 
 async function post(world: CallWorld, call: OpenCall, { connectionId }: RuntimeSocket, command: string) {
+  // The reply may be back before the post says that it was sent.
+  const leavesAtMs = world.clock.now();
   const outcome = await world.sockets.post(connectionId, command);
-  if (outcome === 'sent') world.recorder.record(commandSent(call, command, world.clock.now()));
+  if (outcome === 'sent') world.recorder.record(commandSent(call, command, leavesAtMs));
   if (outcome === 'gone') {
     await retireSocket(world, call.gatewayId, connectionId, world.clock.now()).catch(() => {});
   }
