@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionNames } from '../../lib/options';
 import { stackTemplate } from '../support/synthesized';
@@ -87,4 +88,11 @@ test('two deployments in one account and Region share no name', () => {
     /"(TableName|FunctionName|RoleName|QueueName|TopicName|LogGroupName|DashboardName|AlarmName|DomainName)":"/g,
   );
   expect(names).toBeNull();
+});
+
+test('every option stands in the table of docs/deploying.md, and nothing else does', () => {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'deploying.md'), 'utf8');
+  const table = text.split('## Options')[1]!.split(/^## /m)[0]!;
+  const rows = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell]) => cell!.match(/\w+/g) ?? []);
+  expect(rows.sort()).toEqual([...optionNames].sort());
 });
