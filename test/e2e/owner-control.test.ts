@@ -79,6 +79,24 @@ test("a revoked client's token is dead at the next call, the others live on", as
   await runtime.close();
 });
 
+test("a revoked client's socket is closed, the runtime's and another App's stay open", async () => {
+  const registered = await register(relay.url);
+  const runtime = await TestRuntime.connect(registered, echo);
+  const [first, second] = [
+    await redeem(relay.url, registered.accessCode),
+    await redeem(relay.url, await newCode(registered)),
+  ];
+  const socketOf = ({ clientToken }: Paired) =>
+    TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: clientToken });
+  const [mine, other] = [await socketOf(first), await socketOf(second)];
+  await remove(`/api/relay/clients/${first.clientId}`, registered.relaySecret);
+  await mine.closed;
+  expect(await other.ask('relay.ping')).toHaveProperty('result');
+  expect(await runtime.ask('relay.ping')).toHaveProperty('result');
+  await expect(socketOf(first)).rejects.toThrow('handshake 401');
+  await Promise.all([other.close(), runtime.close()]);
+});
+
 test('a client removes itself, and no other', async () => {
   const registered = await register(relay.url);
   const first = await redeem(relay.url, registered.accessCode);
