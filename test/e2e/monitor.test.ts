@@ -1,8 +1,9 @@
+import { get } from 'node:http';
 import { WebSocket } from 'ws';
 import type { MonitorEvent } from '../../lambdas/core/monitor-events';
 import { call, redeem, register, request } from '../support/api';
 import { history, openStream, openViewer } from '../support/monitor';
-import { type Relay, registrationToken, startRelay } from '../support/relay';
+import { functionIn, type Relay, registrationToken, startRelay } from '../support/relay';
 import { echo, TestRuntime } from '../support/runtime';
 
 let relay: Relay;
@@ -38,6 +39,28 @@ test('one call is told as request, command, message and success, and the history
   expect(page.events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['relay.register.created', 'relay.websocket.connected', 'relay.redeem.success']),
   );
+  stream.close();
+  await runtime.close();
+});
+
+test('a short call is four write units: one opens it, one is its index, one ends it, one is the monitor', async () => {
+  const { runtime, app, gatewayId } = await pair();
+  await call(relay.url, app, { method: 'echo', params: 1 });
+  const ofMeasured = (event: MonitorEvent) =>
+    event.type === 'relay.rpc.success' && event.gatewayId === gatewayId;
+  const { meter } = relay.host.aws;
+  const earlier = await openStream(relay.url, {}, `?after=${'0'.repeat(20)}`);
+  await earlier.event('relay.rpc.success', ofMeasured);
+  earlier.close();
+  meter.reset();
+  await call(relay.url, app, { method: 'echo', params: { measured: true } });
+  // The newest event is readable: it has been written.
+  const stream = await openStream(relay.url, {}, `?after=${'0'.repeat(20)}`);
+  await stream.until((events) => events.filter(ofMeasured).length === 2 || undefined);
+  const writes = meter.calls.filter(({ writeUnits }) => writeUnits > 0);
+  const ofMonitor = writes.filter(({ resources }) => resources.includes('MonitorEventsTable'));
+  expect(ofMonitor.map(({ writeUnits }) => writeUnits)).toEqual([1]);
+  expect(writes.reduce((sum, { writeUnits }) => sum + writeUnits, 0)).toBeLessThanOrEqual(4);
   stream.close();
   await runtime.close();
 });
@@ -155,6 +178,46 @@ describe('access', () => {
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect(await page.text()).toMatch(/^<!doctype html>/i);
+  });
+});
+
+describe('under open registration', () => {
+  let open: Relay;
+  beforeAll(async () => {
+    open = await startRelay({
+      change: (assembly) => {
+        const [, { Properties }] = functionIn(assembly, 'MonitorApi');
+        const { Variables } = Properties!.Environment as { Variables: Record<string, unknown> };
+        delete Variables.REGISTRATION_TOKEN_ARN;
+      },
+    });
+  });
+  afterAll(() => open.stop());
+
+  /** With headers that fetch would not send. */
+  const ask = (headers: Record<string, string>) =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      get(`${open.url}/api/monitor/events`, { headers }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      }).on('error', reject);
+    });
+
+  test('a caller of this machine may watch without a token', async () => {
+    expect((await request(open.url, 'GET /api/monitor/events')).status).toBe(200);
+    expect((await ask({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+  });
+  test.each([
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { host: 'rebound.example' },
+  ])('a web page of somebody else may not, and is told why: %j', async (headers) => {
+    const { status, body } = await ask(headers);
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('open') });
   });
 });
 
