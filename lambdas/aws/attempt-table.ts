@@ -3,10 +3,10 @@
  * attemptKey (hash of the source) · taken, failures · failedAt?, windowEndsAt (ms) · expiresAt (s)
  * attemptKey ("all#" and the minute) · failures · expiresAt (s)
  */
-import { BatchGetItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { guessLimits } from '../core/attempts';
 import type { AttemptStore } from '../core/ports';
-import { conditionally, seconds, toRow } from './dynamo';
+import { conditionally, readTogether, seconds, toRow } from './dynamo';
 
 const minuteMs = 60_000;
 /** Keeps a row until its pause is over. */
@@ -22,14 +22,10 @@ export function attemptTable(client: DynamoDBClient, tableName: string): Attempt
   return {
     async read(source, nowMs) {
       const keys = [source, allIn(nowMs), allIn(nowMs - minuteMs)];
-      const { Responses } = await client.send(
-        new BatchGetItemCommand({
-          RequestItems: {
-            [tableName]: { Keys: keys.map((attemptKey) => toRow({ attemptKey })), ConsistentRead: true },
-          },
-        }),
-      );
-      const rows = new Map((Responses?.[tableName] ?? []).map((row) => [row.attemptKey?.S, row]));
+      const found = await readTogether(client, {
+        [tableName]: { Keys: keys.map((attemptKey) => toRow({ attemptKey })), ConsistentRead: true },
+      });
+      const rows = new Map((found[tableName] ?? []).map((row) => [row.attemptKey?.S, row]));
       const number = (key: string, name: string) => Number(rows.get(key)?.[name]?.N ?? 0);
       return {
         ...(rows.has(source)

@@ -2,14 +2,19 @@
  * `Clients`: one row per paired App.
  * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · expiresAt (s)
  */
-import {
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Client, ClientStore } from '../core/ports';
-import { conditionally, deleteRows, fromRow, isLive, type Row, rowsOf, seconds, toRow } from './dynamo';
+import {
+  conditionally,
+  deleteRows,
+  fromRow,
+  isLive,
+  type Row,
+  readTogether,
+  rowsOf,
+  seconds,
+  toRow,
+} from './dynamo';
 import { stayingGatewayOf } from './gateway-table';
 
 /** Clients in DynamoDB; `gateways` is the table that a client is read together with. */
@@ -26,16 +31,12 @@ export function clientTable(
     });
   return {
     async readWithGateway(gatewayId, clientId, nowMs) {
-      const { Responses } = await client.send(
-        new BatchGetItemCommand({
-          RequestItems: {
-            [tables.clients]: { Keys: [toRow({ gatewayId, clientId })], ConsistentRead: true },
-            [tables.gateways]: { Keys: [toRow({ gatewayId })], ConsistentRead: true },
-          },
-        }),
-      );
-      const row = Responses?.[tables.clients]?.[0];
-      const gateway = stayingGatewayOf(Responses?.[tables.gateways]?.[0]);
+      const rows = await readTogether(client, {
+        [tables.clients]: { Keys: [toRow({ gatewayId, clientId })], ConsistentRead: true },
+        [tables.gateways]: { Keys: [toRow({ gatewayId })], ConsistentRead: true },
+      });
+      const row = rows[tables.clients]?.[0];
+      const gateway = stayingGatewayOf(rows[tables.gateways]?.[0]);
       return {
         ...(isLive(row, nowMs) ? { client: clientOf(row) } : {}),
         ...(gateway ? { gateway } : {}),
