@@ -39,6 +39,8 @@ export function invocationRecorder(world: RecorderWorld, requestId?: string): In
   let kept: Array<{ event: NewEvent | (() => NewEvent); atMs: number }> = [];
   let isIdle = false;
   let timer: NodeJS.Timeout | undefined;
+  /** The last of this invocation's own writes: with nothing to write it waits for nobody else's. */
+  let ownWriting: Promise<void> = Promise.resolve();
 
   const write = async () => {
     clearTimeout(timer);
@@ -56,8 +58,11 @@ export function invocationRecorder(world: RecorderWorld, requestId?: string): In
     }
   };
   const flush = () => {
-    writing = writing.then(write).catch((error) => world.onFailure(error));
-    return writing;
+    if (kept.length > 0) {
+      writing = writing.then(write).catch((error) => world.onFailure(error));
+      ownWriting = writing;
+    }
+    return ownWriting;
   };
   const arm = () => {
     const [oldest] = kept;

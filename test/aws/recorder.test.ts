@@ -98,3 +98,13 @@ test('batches of several invocations are written one after the other, in the ord
   expect(order).toEqual(ids.flatMap((id) => [`begin ${id}`, `end ${id}`]));
   expect([...ids].sort()).toEqual(ids);
 });
+
+test('an invocation that has nothing to write does not wait for the writes of others', async () => {
+  let written: () => void = () => {};
+  const slow = invocationRecorder(world(() => new Promise((resolve) => (written = resolve))));
+  slow.record({ type: 'relay.rpc.request' });
+  const slowFlush = slow.flush();
+  await invocationRecorder(world()).flush();
+  written();
+  await slowFlush;
+});
