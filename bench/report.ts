@@ -29,11 +29,10 @@ export interface Report {
   seconds: number;
   /** The command that made it. */
   command: string;
-  /** `load`: what else ran, as the one-minute load average when the run began. */
-  machine: { node: string; cpus: number; cpu: string; platform: string; load: number };
+  machine: { node: string; cpus: number; cpu: string; platform: string };
   figures: Figures;
   latency?: { samples: number; rows: LatencyRow[]; endToEnd: EndToEndRow[] };
-  calls?: { acts: ActRow[] };
+  calls?: { path: { beforeCommand: number; afterReply: number; writeUnits: number }; acts: ActRow[] };
   cost?: { pricesAsOf: string; memoryMb: number; logBytesPerCall: number; rows: CostRow[] };
   coldStart?: ColdStart;
   growth?: GrowthRow[];

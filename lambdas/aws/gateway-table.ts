@@ -92,10 +92,14 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
             UpdateExpression: 'SET leftAt = :at REMOVE connectionId, connectedAt',
             ConditionExpression: 'connectionId = :id',
             ExpressionAttributeValues: toRow({ ':id': connectionId, ':at': atMs }),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
-      return written === 'done' ? 'detached' : 'not-in-charge';
+      if (written === 'done') return 'detached';
+      // The client tries again when an answer of DynamoDB is lost: then the socket has left at this very time.
+      const { connectionId: inCharge, leftAt } = written.standing ?? {};
+      return !inCharge && leftAt?.N === String(atMs) ? 'detached' : 'not-in-charge';
     },
     async seen(gatewayId, atMs, features) {
       await conditionally(

@@ -39,7 +39,7 @@ export async function openRuntimeSocket(
     world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, runtimeType, detail });
   }
   world.recorder.idle();
-  const attached = await world.gateways.attach(gatewayId, socket, gateway.secretHash);
+  const attached = await attachOrRetire(world, gateway, socket);
   if (attached === 'gone') {
     // Removed, or its secret rotated, since the secret was checked.
     await world.connections.remove(socket.connectionId);
@@ -47,10 +47,25 @@ export async function openRuntimeSocket(
   }
   if (attached === 'attached' && !gateway.socket) {
     const atMs = socket.connectedAtMs;
-    const all = await world.connections.ofGateway(gatewayId, atMs);
+    // An App that hears nothing asks; a runtime that is refused for it would lose its commands.
+    const all = await world.connections.ofGateway(gatewayId, atMs).catch(() => []);
     await announcePresence(world, all, { gatewayId, connected: true, atMs });
   }
   return attached;
+}
+
+/** A failed write may have been carried out: the socket will be refused, so it must not stay in charge. */
+async function attachOrRetire(
+  world: SocketWorld,
+  { gatewayId, secretHash }: Gateway,
+  socket: { connectionId: string; connectedAtMs: number },
+) {
+  try {
+    return await world.gateways.attach(gatewayId, socket, secretHash);
+  } catch (error) {
+    await retireSocket(world, gatewayId, socket.connectionId, socket.connectedAtMs).catch(() => {});
+    throw error;
+  }
 }
 
 /** Enters an App's socket. */

@@ -36,3 +36,26 @@ test.each(['removed', 'rotated'])(
     expect(await connections.ofGateway(gatewayId, t0)).toEqual([]);
   },
 );
+
+test('a handshake that fails after its write leaves the older socket in charge', async () => {
+  const { gateways, connections, goOn } = await handshake();
+  const older = { connectionId: 'older', connectedAtMs: t0 - 1 };
+  await connections.put({ ...older, role: 'runtime', gatewayId, expiresAtMs: t0 + 60_000 });
+  const { attach } = gateways;
+  gateways.attach = async (...args) => {
+    await attach(...args);
+    gateways.attach = attach;
+    throw new Error('the answer was lost');
+  };
+  await expect(goOn()).rejects.toThrow('lost');
+  expect((await gateways.read(gatewayId))?.socket).toEqual(older);
+});
+
+test('a handshake succeeds although its Apps cannot be told of it', async () => {
+  const { gateways, connections, goOn } = await handshake();
+  connections.ofGateway = async () => {
+    throw new Error('throttled');
+  };
+  expect(await goOn()).toBe('attached');
+  expect((await gateways.read(gatewayId))?.socket).toEqual(socket);
+});

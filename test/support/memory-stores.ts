@@ -102,7 +102,9 @@ function memoryGateways(rows: Map<string, Gateway>, leaving: Set<string>): Gatew
       return 'attached';
     },
     async detach(gatewayId, connectionId, atMs) {
-      if (rows.get(gatewayId)?.socket?.connectionId !== connectionId) return 'not-in-charge';
+      const { socket, leftAtMs } = rows.get(gatewayId) ?? {};
+      if (!socket && leftAtMs === atMs) return 'detached';
+      if (socket?.connectionId !== connectionId) return 'not-in-charge';
       change(gatewayId, ({ socket: _, ...gateway }) => ({ ...gateway, leftAtMs: atMs }));
       return 'detached';
     },
