@@ -2,6 +2,7 @@
 
 import { callAnswer, callStream, wantsEvents } from './aws/call-response';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
+import { countedReads } from './aws/counted-reads';
 import { type HttpRequest, streamedHttp } from './aws/http';
 import { authenticateClient, recordUse } from './core/clients';
 
@@ -44,7 +45,10 @@ async function call(http: HttpRequest) {
   const wait = followed
     ? { untilMs, progressAfter: readLastEventId(http.header('last-event-id')) }
     : { untilMs };
-  const sights = finishCall(callWorld(http), started, wait);
+  const world = callWorld(http);
+  const { calls, report } = countedReads(world.calls);
+  http.afterwards(report);
+  const sights = finishCall({ ...world, calls }, started, wait);
   const running = started.joined ?? started.call;
   if (followed) return callStream(http, started.id, running, sights, true);
   return callAnswer(started.id, running, await endOfCall(sights));

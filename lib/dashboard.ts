@@ -65,6 +65,9 @@ export class PairingDashboard extends Construct {
         functions.map((fn) => fn.metric('ConcurrentExecutions', { statistic: 'Maximum', label: fn.node.id })),
       ),
     );
-    this.dashboard.addWidgets(graph('Age of monitor events at their viewers, ms', [metrics.fanOutAge()]));
+    this.dashboard.addWidgets(
+      graph('Age of monitor events at their viewers, ms', [metrics.fanOutAge()]),
+      graph('Looks at a call while it waits', [metrics.waitReads()]),
+    );
   }
 }

@@ -51,6 +51,11 @@ export class PairingMetrics {
     return this.metric('FanOutAge', Stats.percentile(99), {}, 'p99');
   }
 
+  /** How often a waiting function looked at its call, 99th percentile. */
+  waitReads(): Metric {
+    return this.metric('WaitReads', Stats.percentile(99), {}, 'p99');
+  }
+
   /** Of 100 calls so many met no runtime. 0 below `leastCalls` calls in the period: a few say nothing. */
   offlineShare(leastCalls: number): MathExpression {
     const usingMetrics = Object.fromEntries(

@@ -109,7 +109,10 @@ export class PairingStack extends Stack {
     relay.serve(socket);
 
     const recording = [register, redeem, rpc, replies, pairings, gatewayAdmin, socket];
-    for (const fn of recording) tables.monitorEvents.grant(fn, 'PutItem');
+    for (const fn of recording) {
+      tables.monitorEvents.grant(fn, 'PutItem');
+      fn.addEnvironment(env.monitorRetentionHours, String(options.monitorRetentionHours));
+    }
 
     for (const fn of [register, pairings, gatewayAdmin]) {
       fn.addEnvironment(env.accessCodeTtlSeconds, String(accessCodeTtlSeconds));

@@ -26,6 +26,8 @@ export const env = {
   version: 'SERVER_VERSION',
   /** The stack's name: it tells the metrics of several deployments apart. */
   deployment: 'DEPLOYMENT',
+  /** How long monitor events are kept, in hours. */
+  monitorRetentionHours: 'MONITOR_RETENTION_HOURS',
   /** What the edge proves itself with; absent where there is no edge. */
   edgeProof: 'EDGE_PROOF',
 } as const;

@@ -18,14 +18,14 @@ export const shardCount = 4;
 /** Before and after every batch id. */
 const [lowestId, highestId] = ['0', '~'];
 
-/** How long events are kept: the contract's 24 hours, twice. */
-const keepMs = 48 * 60 * 60_000;
+/** How long events are kept where nothing else is said. */
+const defaultKeepMs = 24 * 60 * 60_000;
 
 /** A write that takes longer, retries included, is given up: the function is not kept alive for the monitor. */
 const maxWriteMs = 3_000;
 
-/** The monitor's events in DynamoDB. */
-export function eventTable(client: DynamoDBClient, tableName: string): EventStore {
+/** The monitor's events in DynamoDB. `keepMs` is for those who append. */
+export function eventTable(client: DynamoDBClient, tableName: string, keepMs = defaultKeepMs): EventStore {
   return {
     shards: Array.from({ length: shardCount }, (_, index) => `s${index}`),
     async append(batch) {

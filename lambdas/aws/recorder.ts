@@ -93,7 +93,8 @@ export function recorderOf(requestId: string, maxUnwrittenMs = waitingMs): Invoc
     {
       append: (batch) => {
         measure(...batch.events.flatMap(measurementsOf));
-        return eventTable(sharedDynamo(), required(env.eventsTable)).append(batch);
+        const keepMs = Number(required(env.monitorRetentionHours)) * 60 * 60_000;
+        return eventTable(sharedDynamo(), required(env.eventsTable), keepMs).append(batch);
       },
       nextBatchId,
       now: () => Date.now(),

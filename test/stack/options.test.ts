@@ -73,7 +73,16 @@ test('options reach the resources that they are about', () => {
     throttleBurst: '9',
     reservedSocketConcurrency: '4',
     logRetentionDays: '7',
+    monitorRetentionHours: '3',
+    accessCodeTtlSeconds: '60',
+    allowedOrigins: 'https://a.example, https://b.example',
   });
+  const variables = {
+    MONITOR_RETENTION_HOURS: '3',
+    ACCESS_CODE_TTL_SECONDS: '60',
+    ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+  };
+  template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
   template.hasResourceProperties('AWS::ApiGateway::Stage', {
     MethodSettings: [
       { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
