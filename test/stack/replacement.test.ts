@@ -71,7 +71,8 @@ test.each(replacements)('a change that would replace a table is noticed: %s', (_
 });
 
 test('what gives the deployment its addresses and its token keeps its logical id', () => {
-  const idsOf = (type: string) => Object.keys(stackTemplate({ edge: 'true' }).findResources(type));
+  const atEdge = stackTemplate({ edge: 'true' });
+  const idsOf = (type: string) => Object.keys(atEdge.findResources(type));
   expect(idsOf('AWS::ApiGateway::RestApi')).toEqual(['PublicApi']);
   expect(idsOf('AWS::ApiGatewayV2::Api')).toEqual(['RelayApi']);
   expect(idsOf('AWS::CloudFront::Distribution')).toEqual(['EdgeDistribution']);
