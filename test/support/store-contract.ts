@@ -57,7 +57,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
     let gatewayId: string;
     beforeAll(async () => {
       stores = await make();
-    });
+    }, 120_000);
     beforeEach(async () => {
       gatewayId = unique('gw');
       expect(await stores.gateways.create(gatewayNamed(gatewayId))).toBe('created');
