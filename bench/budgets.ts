@@ -25,7 +25,7 @@ export const budgets = {
     held: 'guard',
   },
   writeUnitsPerRpc: {
-    what: 'write units of one RPC with a reply under 1 KB, monitor events included',
+    what: 'write units of one RPC answered at once with less than 1 KB, monitor events included',
     unit: 'units',
     most: 4,
     held: 'guard',

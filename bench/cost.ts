@@ -4,6 +4,7 @@ import { hops } from './hops';
 import { simulate } from './latency-model';
 import { addUsage, dollarsOf, type Usage } from './prices';
 import type { RpcPath } from './rpc-path';
+import { slowCall } from './scenarios/calling';
 import { schemes } from './waiting-schemes';
 
 /** What the calculation starts from, as metered. */
@@ -59,19 +60,21 @@ export function costOf(basis: CostBasis): CostRow[] {
 }
 
 /** One call: its request, two functions, two messages, its units and its logs. */
-function callUsage({ path, memoryMb, logBytesPerCall, fanOut }: CostBasis, runtimeMs: number): Usage {
+function callUsage({ path, acts, memoryMb, logBytesPerCall, fanOut }: CostBasis, runtimeMs: number): Usage {
   const { whole, reads } = simulate(schemes.relay, runtimeMs, samples);
   const waiterMs = whole.mean - hops.invocation.p50Ms;
   const replyMs = hops.dynamodb.p50Ms + computeMs;
   const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
   const watchReads = Math.floor(runtimeMs / 1_000);
+  const slow = acts.find(({ name }) => name === slowCall)?.sums;
+  const writeUnits = runtimeMs >= 1_000 && slow ? slow.writeUnits : path.sums.writeUnits;
   const invocations = path.invocations + fanOut.invocations;
   return {
     restRequest: 1,
     socketMessage: 2,
     invocation: invocations,
     gbSecond: ((waiterMs + replyMs + fanOutMs) / 1_000) * (memoryMb / 1024),
-    writeUnit: path.sums.writeUnits + fanOut.writeUnits,
+    writeUnit: writeUnits + fanOut.writeUnits,
     readUnit: path.sums.readUnits - path.waitReads + reads.mean + watchReads + fanOut.readUnits,
     logByte: logBytesPerCall + invocations * platformLogBytes,
   };

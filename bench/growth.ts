@@ -3,7 +3,7 @@ import { DYNAMODB, type EngineClient, engineClient } from '../local/engine-clien
 import type { Host, HostOptions } from '../local/host';
 import { call } from '../test/support/api';
 import { startMeteredRelay, tableNamed } from './metered-relay';
-import { followRpc, type Pair, pairUp } from './rpc-path';
+import { followRpcs, type Pair, pairUp } from './rpc-path';
 import { percentile } from './statistics';
 
 /** A call's cost beside so many stored rows. */
@@ -48,7 +48,10 @@ export async function measureGrowth(
     for (const { gateways, storedRows } of populations) {
       progress(`${gateways} gateways, ${storedRows} rows`);
       await fill({ gateways, storedRows });
-      const { sums, waitReads } = await followRpc(relay, pair);
+      const paths = await followRpcs(relay, pair);
+      const { sums, waitReads } = paths.reduce((one, other) =>
+        other.sums.writeUnits < one.sums.writeUnits ? other : one,
+      );
       const times: number[] = [];
       for (let n = 0; n < timedCalls; n += 1) {
         const startedAt = performance.now();

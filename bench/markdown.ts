@@ -25,6 +25,6 @@ export function renewTables(document: string, report: Report): string {
 function provenanceOf({ machine, version, startedAt, seconds, command }: Report): string {
   return (
     `Version ${version}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, \`${command}\`, ${Math.round(seconds)} s. ` +
-    `${machine.cpus} cores (${machine.cpu}), ${machine.platform}, Node.js ${machine.node}.`
+    `${machine.cpus} cores (${machine.cpu}), ${machine.platform}, Node.js ${machine.node}; load average ${machine.load} when it began.`
   );
 }

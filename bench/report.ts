@@ -29,10 +29,11 @@ export interface Report {
   seconds: number;
   /** The command that made it. */
   command: string;
-  machine: { node: string; cpus: number; cpu: string; platform: string };
+  /** `load`: what else ran, as the one-minute load average when the run began. */
+  machine: { node: string; cpus: number; cpu: string; platform: string; load: number };
   figures: Figures;
   latency?: { samples: number; rows: LatencyRow[]; endToEnd: EndToEndRow[] };
-  calls?: { path: { beforeCommand: number; afterReply: number; writeUnits: number }; acts: ActRow[] };
+  calls?: { acts: ActRow[] };
   cost?: { pricesAsOf: string; memoryMb: number; logBytesPerCall: number; rows: CostRow[] };
   coldStart?: ColdStart;
   growth?: GrowthRow[];

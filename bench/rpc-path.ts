@@ -105,13 +105,27 @@ export async function followRpc(relay: MeteredRelay, { app, runtime }: Pair): Pr
   };
 }
 
-/** The budgets that the path of a call decides. */
-export function figuresOf(path: RpcPath): Figures {
-  const { beforeCommand, afterReply, sums } = path;
+/** Follows calls one after the other. */
+export async function followRpcs(
+  relay: MeteredRelay,
+  pair: Pair,
+  count = 3,
+): Promise<[RpcPath, ...RpcPath[]]> {
+  const paths: [RpcPath, ...RpcPath[]] = [await followRpc(relay, pair)];
+  while (paths.length < count) paths.push(await followRpc(relay, pair));
+  return paths;
+}
+
+/**
+ * The budgets that the path of a call decides: the least of several calls, since a busy machine can stretch one so
+ * much that its events are written in two parts. What a change adds, it adds to every call.
+ */
+export function figuresOf(paths: readonly RpcPath[]): Figures {
+  const least = (figure: (path: RpcPath) => number) => Math.min(...paths.map(figure));
   return {
-    callsBeforeCommand: beforeCommand,
-    callsAfterReply: afterReply,
-    writeUnitsPerRpc: sums.writeUnits,
+    callsBeforeCommand: least(({ beforeCommand }) => beforeCommand),
+    callsAfterReply: least(({ afterReply }) => afterReply),
+    writeUnitsPerRpc: least(({ sums }) => sums.writeUnits),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Runs the sections that were asked for and gathers the report. */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { version } from '../package.json';
 import { bundleFigures, bundlesOf } from './bundles';
 import { type ActRow, meterActs } from './call-report';
@@ -14,7 +14,7 @@ import { modelledFigures } from './modelled-figures';
 import type { Plan } from './plan';
 import { pricesAsOf } from './prices';
 import type { Report, SectionName } from './report';
-import { figuresOf, followRpc, pairUp } from './rpc-path';
+import { figuresOf, followRpcs, pairUp } from './rpc-path';
 import { measureStartUp } from './start-up';
 import { measureThroughput } from './throughput';
 
@@ -43,6 +43,7 @@ export async function runBench(request: BenchRequest): Promise<Report> {
       cpus: cpus().length,
       cpu: cpu?.model ?? 'unknown',
       platform: `${process.platform}-${process.arch}`,
+      load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     },
     figures: {},
   };
@@ -67,12 +68,10 @@ const sections: Record<SectionName, Section> = {
     await withRelay(directory, async (relay) => {
       progress('calls', 'the path of a call');
       const pair = await pairUp(relay);
-      const path = await followRpc(relay, pair);
+      const paths = await followRpcs(relay, pair);
       await pair.runtime.close();
-      Object.assign(report.figures, figuresOf(path));
-      const { beforeCommand, afterReply, sums } = path;
+      Object.assign(report.figures, figuresOf(paths));
       report.calls = {
-        path: { beforeCommand, afterReply, writeUnits: sums.writeUnits },
         acts: await meterActs(relay, (text) => progress('calls', text)),
       };
     });

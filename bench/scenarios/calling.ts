@@ -3,12 +3,26 @@ import { call } from '../../test/support/api';
 import { pairUp } from '../rpc-path';
 import { expecting, noise, type Scenario } from './scenario';
 
+const slowMs = 1_000;
+
+/** The act of a call whose events are written in two parts, since it lasts longer than a viewer should wait. */
+export const slowCall = 'POST /api/relay/rpc, answered after 1 s';
+
 /** Calls of every kind over HTTP. */
 export const calling: Scenario[] = [
   {
     name: 'POST /api/relay/rpc, answered at once',
     prepare: async (relay) => {
       const { app } = await pairUp(relay);
+      return () => call(relay.url, app, { method: 'bench' });
+    },
+  },
+  {
+    name: slowCall,
+    prepare: async (relay) => {
+      const { app } = await pairUp(relay, ({ id }, runtime) => {
+        setTimeout(() => runtime.reply(id, 'done'), slowMs);
+      });
       return () => call(relay.url, app, { method: 'bench' });
     },
   },

@@ -3,7 +3,7 @@ import { brokenBudgets, budgets, type Figures } from '../../bench/budgets';
 import { bundleFigures, bundlesOf } from '../../bench/bundles';
 import { type MeteredRelay, startMeteredRelay } from '../../bench/metered-relay';
 import { modelledFigures } from '../../bench/modelled-figures';
-import { figuresOf, followRpc, pairUp } from '../../bench/rpc-path';
+import { figuresOf, followRpcs, pairUp } from '../../bench/rpc-path';
 
 let relay: MeteredRelay;
 let figures: Figures;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   relay = await startMeteredRelay({ directory: process.env.PAIRING_ASSEMBLY! });
   const pair = await pairUp(relay);
   const bundles = bundlesOf(relay.host.functions.definitions);
-  figures = { ...modelledFigures(), ...bundleFigures(bundles), ...figuresOf(await followRpc(relay, pair)) };
+  figures = { ...modelledFigures(), ...bundleFigures(bundles), ...figuresOf(await followRpcs(relay, pair)) };
   await pair.runtime.close();
 });
 afterAll(() => relay.stop());

@@ -13,7 +13,7 @@ const empty: Report = {
   startedAt: '2026-11-22T10:00:00.000Z',
   seconds: 1,
   command: 'npm run bench',
-  machine: { node: 'v20', cpus: 2, cpu: 'any', platform: 'linux-x64' },
+  machine: { node: 'v20', cpus: 2, cpu: 'any', platform: 'linux-x64', load: 0 },
   figures: {},
 };
 
