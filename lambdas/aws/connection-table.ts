@@ -1,6 +1,6 @@
 /**
  * `Connections`: one row per open socket.
- * connectionId · role · gatewayId · clientId? · connectedAt (ms) · expiresAt (s)
+ * connectionId · role · gatewayId · clientId? · secretHash? · connectedAt (ms) · expiresAt (s)
  * Index `byGateway`: gatewayId + connectedAt.
  */
 import {

@@ -6,9 +6,9 @@
 import type { CallEnd, OpenCall } from './calls';
 import { limits } from './limits';
 import type { CallStore, Clock, Gateway, Recorder, RuntimeSocket } from './ports';
-import { type PresenceWorld, probeSocket, retireSocket, settlingMs } from './presence';
+import { type PresenceWorld, probeSocket, promoteSocket, retireSocket, settlingMs } from './presence';
 import { commandSent } from './record-call';
-import { nextGapMs } from './waiting';
+import { nextGapMs, watchEveryMs } from './waiting';
 
 /** What a call needs. */
 export interface CallWorld extends PresenceWorld {
@@ -32,7 +32,12 @@ export async function deliverCall(
   const graceEndsMs = Math.min(startedAtMs + limits.graceMs, call.deadlineMs);
   let socket = gateway.socket;
   let sentTo = call.sentTo;
+  let soughtAtMs = Number.NEGATIVE_INFINITY;
   for (;;) {
+    if (!socket && clock.now() - soughtAtMs >= watchEveryMs) {
+      soughtAtMs = clock.now();
+      socket = await promoteSocket(world, call.gatewayId, soughtAtMs).catch(() => undefined);
+    }
     if (socket && (await mayPost(world, call.gatewayId, socket))) {
       const noted =
         socket.connectionId === sentTo ||

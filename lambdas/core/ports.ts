@@ -57,6 +57,8 @@ export interface Connection {
   role: 'runtime' | 'client' | 'viewer';
   gatewayId: string;
   clientId?: string;
+  /** Hash of the secret that a runtime came with: once that is rotated, its socket is never put in charge again. */
+  secretHash?: string;
   connectedAtMs: number;
   expiresAtMs: number;
 }

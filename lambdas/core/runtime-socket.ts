@@ -29,6 +29,7 @@ export async function openRuntimeSocket(
     ...socket,
     role: 'runtime',
     gatewayId: gateway.gatewayId,
+    secretHash: gateway.secretHash,
     expiresAtMs: socket.connectedAtMs + limits.maxConnectionMs + connectionRowMarginMs,
   };
   await world.connections.put(connection);

@@ -135,7 +135,8 @@ describe('a typed code', () => {
     const started = performance.now();
     for (const text of ['A'.repeat(1 << 20), '- '.repeat(1 << 19)])
       expect(readAccessCode(text)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(50);
+    // A hang, not a pace: on a busy machine this takes a few milliseconds.
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -173,7 +173,7 @@ describe('whatever a descriptor holds', () => {
       const text = filling.repeat(maxDescriptorBytes / filling.length);
       const started = performance.now();
       errorsOf({ text, [text]: text });
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(performance.now() - started).toBeLessThan(5_000);
     }
   });
 });

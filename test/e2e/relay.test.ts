@@ -68,7 +68,9 @@ test('of 50 simultaneous redeems of one code exactly one succeeds', async () => 
 });
 
 test('20 runtimes answer 200 simultaneous calls, and no answer is crossed', async () => {
-  const pairs = await Promise.all(Array.from({ length: 20 }, pair));
+  // One after the other: more than ten redeems at once from one address take turns.
+  const pairs: Array<Awaited<ReturnType<typeof pair>>> = [];
+  while (pairs.length < 20) pairs.push(await pair());
   const calls = Array.from({ length: 200 }, async (_, n) => {
     const { app } = pairs[n % pairs.length]!;
     const { status, body } = await call(relay.url, app, { method: 'echo', params: { n, to: app.gatewayId } });
