@@ -177,3 +177,8 @@ describe('whatever a descriptor holds', () => {
     }
   });
 });
+
+test('each table holds at least 40 rows', () => {
+  expect(acceptedDescriptors.length).toBeGreaterThanOrEqual(40);
+  expect(rejectedDescriptors.length).toBeGreaterThanOrEqual(40);
+});

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { call, redeem, request } from '../support/api';
+import { launchBrowser } from '../support/chromium';
 import { bounded, shapes } from '../support/credential-arbitraries';
 import { history, openStream, openViewer } from '../support/monitor';
+import { enterToken, openMonitor, waitUntilLive } from '../support/monitor-steps';
 import { type Relay, registrationToken, startRelay } from '../support/relay';
 import { TestRuntime } from '../support/runtime';
 
@@ -10,6 +13,20 @@ beforeAll(async () => {
   relay = await startRelay();
 });
 afterAll(() => relay.stop());
+
+/** The page's own text, and all that it exports. */
+async function shownOnPage(): Promise<string[]> {
+  const browser = await launchBrowser();
+  const { page } = await openMonitor(browser, `${relay.url}/monitor`);
+  await enterToken(page, registrationToken);
+  await waitUntilLive(page);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export')]);
+  const exported = readFileSync(await download.path(), 'utf8');
+  const shown = await page.content();
+  await browser.close();
+  expect(exported).toContain('relay.rpc.request');
+  return [shown, exported];
+}
 
 /** One made-up credential of every shape, as the text that carries it and the part that must not be seen. */
 const credentials: Array<[text: string, secret: string]> = [
@@ -62,7 +79,12 @@ test('credentials of every shape in every free field are in no event, history, s
   const pages = [await history(relay.url, '?limit=500')];
   while (pages[0]!.nextBefore)
     pages.unshift(await history(relay.url, `?limit=500&before=${pages[0]!.nextBefore}`));
-  const told = [stream.text(), JSON.stringify(viewer.events), JSON.stringify(pages)];
+  const told = [
+    stream.text(),
+    JSON.stringify(viewer.events),
+    JSON.stringify(pages),
+    ...(await shownOnPage()),
+  ];
   expect(pages.flatMap(({ events }) => events).length).toBeGreaterThan(credentials.length * 8);
   for (const text of told) {
     for (const [, secret] of credentials) expect(text).not.toContain(secret);
