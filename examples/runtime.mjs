@@ -29,6 +29,8 @@ console.log(`Code for the App: ${identity.accessCode} (until ${identity.accessCo
 
 let current;
 let failures = 0;
+/** Commands taken so far: one that is heard of twice runs once. */
+const taken = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));
 for (;;) {
   try {
@@ -88,10 +90,12 @@ function connect() {
         const ping = JSON.stringify({ jsonrpc: '2.0', method: 'relay.ping' });
         keepalive = setInterval(() => socket.send(ping), keepaliveMs);
         renewal = setTimeout(due, reconnectAfterMs * (0.9 + Math.random() / 10));
+        // What was sent to a socket that broke is still owed.
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id: 'pending', method: 'relay.pending', params: {} }));
+      } else if (frame.id === 'pending' && frame.result) {
+        await Promise.all(frame.result.calls.map((command) => take(socket, command)));
       } else if (frame.type === 'req') {
-        console.log(`Asked for ${frame.method}.`);
-        const answer = await rpc.receive(frame);
-        if (answer) socket.send(JSON.stringify(answer));
+        await take(socket, frame);
       }
     });
     socket.on('close', (code) => {
@@ -104,4 +108,13 @@ function connect() {
     });
     socket.on('error', failed);
   });
+}
+
+/** Runs a command, once, and answers it. */
+async function take(socket, command) {
+  if (taken.has(command.id)) return;
+  taken.add(command.id);
+  console.log(`Asked for ${command.method}.`);
+  const answer = await rpc.receive(command);
+  if (answer) socket.send(JSON.stringify(answer));
 }

@@ -41,10 +41,7 @@ export interface Caller {
 
 /** The one answer to every code that is not live; it makes an attempt a failed one. */
 export function codeNotFound(): ApiError {
-  return new ApiError(
-    'code_not_found',
-    'The code is unknown, expired or used. Ask the runtime for a new one.',
-  );
+  return new ApiError('code_not_found', 'Ask the runtime for a new code.');
 }
 
 /**
