@@ -37,13 +37,13 @@ export const fullPlan: Plan = {
 export const quickPlan: Plan = {
   modelledCalls: 2_000,
   endToEnd: [
-    { runtimeMs: 5, calls: 40 },
-    { runtimeMs: 50, calls: 40 },
+    { runtimeMs: 5, calls: 25 },
+    { runtimeMs: 50, calls: 25 },
   ],
-  importProcesses: 7,
+  importProcesses: 4,
   populations: [
     { gateways: 10, storedRows: 100 },
-    { gateways: 1_000, storedRows: 5_000 },
+    { gateways: 1_000, storedRows: 2_000 },
   ],
   runtimes: [1, 10],
   loadMs: 1_000,
