@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { synthesize } from '../local/assembly';
-import { brokenBudgets } from './budgets';
-import { markdownOf, renewTables } from './markdown';
+import { synthesize } from '../local/template/assembly';
 import { fullPlan, quickPlan } from './plan';
-import { type SectionName, sectionNames } from './report';
+import { brokenBudgets } from './report/budgets';
+import { markdownOf, renewTables } from './report/markdown';
+import { type SectionName, sectionNames } from './report/report';
 
 const projectDirectory = resolve(__dirname, '..');
 

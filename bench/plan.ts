@@ -1,5 +1,5 @@
 /** How much a run does. */
-import type { Population } from './growth';
+import type { Population } from './calls/growth';
 
 /** The amounts of one run. */
 export interface Plan {

@@ -1,22 +1,22 @@
 /** Runs the sections that were asked for and gathers the report. */
 import { cpus, loadavg } from 'node:os';
 import { version } from '../package.json';
-import { bundleFigures, bundlesOf } from './bundles';
-import { type ActRow, meterActs } from './call-report';
-import { coldStartFigures, measureColdStart } from './cold-start';
-import { costOf } from './cost';
-import { meterCostBasis } from './cost-basis';
-import { measureEndToEnd } from './end-to-end';
-import { measureGrowth } from './growth';
-import { modelLatency } from './latency-section';
-import { type MeteredRelay, startMeteredRelay } from './metered-relay';
-import { modelledFigures } from './modelled-figures';
+import { type ActRow, meterActs } from './calls/call-report';
+import { measureGrowth } from './calls/growth';
+import { type MeteredRelay, startMeteredRelay } from './calls/metered-relay';
+import { figuresOf, followRpcs, pairUp } from './calls/rpc-path';
+import { costOf } from './cost/cost';
+import { meterCostBasis } from './cost/cost-basis';
+import { pricesAsOf } from './cost/prices';
+import { measureEndToEnd } from './latency/end-to-end';
+import { modelLatency } from './latency/latency-section';
+import { modelledFigures } from './latency/modelled-figures';
+import { bundleFigures, bundlesOf } from './machine/bundles';
+import { coldStartFigures, measureColdStart } from './machine/cold-start';
+import { measureStartUp } from './machine/start-up';
+import { measureThroughput } from './machine/throughput';
 import type { Plan } from './plan';
-import { pricesAsOf } from './prices';
-import type { Report, SectionName } from './report';
-import { figuresOf, followRpcs, pairUp } from './rpc-path';
-import { measureStartUp } from './start-up';
-import { measureThroughput } from './throughput';
+import type { Report, SectionName } from './report/report';
 
 /** What a run is asked for. */
 export interface BenchRequest {

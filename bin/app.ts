@@ -1,6 +1,6 @@
 /** The CDK app: one stack. `-c key=value` sets an option; they are listed in `lib/options.ts`. */
 import { App } from 'aws-cdk-lib';
-import { readOptions } from '../lib/options';
+import { readOptions } from '../lib/options/options';
 import { PairingStack } from '../lib/pairing-stack';
 
 const app = new App();

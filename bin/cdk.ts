@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { pathWithTools } from '../local/assembly';
+import { pathWithTools } from '../local/template/assembly';
 import { Failure } from './failure';
 
 /** Where `cdk.json` and the CDK app are, wherever this package was installed. */

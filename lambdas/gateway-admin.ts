@@ -8,9 +8,9 @@ import {
   pairings,
   random,
 } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { authenticateRuntime, issueAccessCode } from './core/gateways';
-import { listClients, removeGateway, revokeClient, rotateSecret } from './core/owner';
+import { streamedHttp } from './aws/http/http';
+import { authenticateRuntime, issueAccessCode } from './core/pairing/gateways';
+import { listClients, removeGateway, revokeClient, rotateSecret } from './core/pairing/owner';
 
 export const handler = streamedHttp({
   'POST /api/relay/codes': async ({ credential, receivedAtMs }) => {

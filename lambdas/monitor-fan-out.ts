@@ -1,9 +1,9 @@
 /** New rows of `MonitorEvents`, from its stream, to the sockets of all viewers. */
 import { clock, sockets, viewers } from './aws/composition';
-import { type EventsStreamEvent, readRecords } from './aws/events-stream';
-import { log } from './aws/log';
-import { measure } from './aws/metrics';
-import { fanOut } from './core/fan-out';
+import { type EventsStreamEvent, readRecords } from './aws/monitor/events-stream';
+import { log } from './aws/observe/log';
+import { measure } from './aws/observe/metrics';
+import { fanOut } from './core/monitor/fan-out';
 
 export const handler = async (event: EventsStreamEvent) => {
   const { batches, poison } = readRecords(event);

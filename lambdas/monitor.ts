@@ -1,11 +1,11 @@
 /** `/api/monitor/…`: the history, the live stream, and tickets for viewers' sockets. */
 import { clock, events, random, tickets, viewerUrlOf } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { requireMonitorAccess } from './aws/monitor-access';
-import { historyQuery, readHistory, streamQuery } from './core/event-history';
-import { check } from './core/json';
-import { monitorStream } from './core/monitor-stream';
-import { issueTicket } from './core/tickets';
+import { streamedHttp } from './aws/http/http';
+import { requireMonitorAccess } from './aws/monitor/monitor-access';
+import { historyQuery, readHistory, streamQuery } from './core/monitor/event-history';
+import { monitorStream } from './core/monitor/monitor-stream';
+import { issueTicket } from './core/monitor/tickets';
+import { check } from './core/wire/json';
 
 export const handler = streamedHttp({
   'GET /api/monitor/events': async (request) => {

@@ -1,12 +1,12 @@
 /** `POST /api/runtime-pairings` and `/redeem`: a runtime leaves its descriptor behind a code, an App takes it. */
 import { accessCodeTtlMs, attemptWorld, descriptors } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { type RecordedTypes, recorded } from './aws/recorded-route';
-import { requireRegistrationToken } from './aws/registration-token';
-import { limitGuesses } from './core/attempts';
-import { readBody } from './core/json';
-import { leaveDescriptor, takeDescriptor } from './core/pairings';
-import { pairingRedeemRequest, pairingRequest } from './core/protocol';
+import { streamedHttp } from './aws/http/http';
+import { type RecordedTypes, recorded } from './aws/http/monitored-route';
+import { requireRegistrationToken } from './aws/pairing/registration-token';
+import { limitGuesses } from './core/pairing/attempts';
+import { leaveDescriptor, takeDescriptor } from './core/pairing/descriptors';
+import { readBody } from './core/wire/json';
+import { pairingRedeemRequest, pairingRequest } from './core/wire/protocol';
 
 const left: RecordedTypes = {
   request: 'pairing.register.request',

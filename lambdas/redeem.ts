@@ -8,13 +8,13 @@ import {
   random,
   relayUrlOf,
 } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { recorded } from './aws/recorded-route';
-import { limitGuesses } from './core/attempts';
-import { redeemAccessCode } from './core/clients';
-import { readBody } from './core/json';
-import { presenceOf } from './core/presence';
-import { redeemRequest } from './core/protocol';
+import { streamedHttp } from './aws/http/http';
+import { recorded } from './aws/http/monitored-route';
+import { limitGuesses } from './core/pairing/attempts';
+import { redeemAccessCode } from './core/pairing/clients';
+import { presenceOf } from './core/presence/presence';
+import { readBody } from './core/wire/json';
+import { redeemRequest } from './core/wire/protocol';
 
 const types = {
   request: 'relay.redeem.request',

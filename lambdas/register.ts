@@ -1,12 +1,12 @@
 /** `POST /api/relay/register`: a runtime gets, or refreshes, its identity and a code. */
 import { accessCodeTtlMs, gateways, pairings, random, relayUrlOf } from './aws/composition';
-import { streamedHttp } from './aws/http';
-import { recorded } from './aws/recorded-route';
-import { requireRegistrationToken } from './aws/registration-token';
-import { registerGateway } from './core/gateways';
-import { readBody } from './core/json';
-import { runtimeLimits } from './core/limits';
-import { registerRequest } from './core/protocol';
+import { streamedHttp } from './aws/http/http';
+import { recorded } from './aws/http/monitored-route';
+import { requireRegistrationToken } from './aws/pairing/registration-token';
+import { registerGateway } from './core/pairing/gateways';
+import { readBody } from './core/wire/json';
+import { runtimeLimits } from './core/wire/limits';
+import { registerRequest } from './core/wire/protocol';
 
 const types = {
   request: 'relay.register.request',

@@ -1,18 +1,17 @@
 /** `POST /api/relay/rpc` and what its caller does with the call afterwards: ask for it, follow it, cancel it. */
 
-import { callAnswer, callStream, wantsEvents } from './aws/call-response';
+import { callAnswer, callStream, wantsEvents } from './aws/call/call-response';
+import { countedReads } from './aws/call/counted-reads';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
-import { countedReads } from './aws/counted-reads';
-import { type HttpRequest, streamedHttp } from './aws/http';
-import { authenticateClient, recordUse } from './core/clients';
-
-import { ApiError } from './core/errors';
-import { readBody } from './core/json';
-import { limits } from './core/limits';
-import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/own-call';
-import { prepareCall } from './core/prepare-call';
-import { rpcRequest } from './core/protocol';
-import { endOfCall, finishCall, startCall } from './core/run-call';
+import { type HttpRequest, streamedHttp } from './aws/http/http';
+import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/own-call';
+import { prepareCall } from './core/call/prepare-call';
+import { endOfCall, finishCall, startCall } from './core/call/run-call';
+import { authenticateClient, recordUse } from './core/pairing/clients';
+import { ApiError } from './core/wire/errors';
+import { readBody } from './core/wire/json';
+import { limits } from './core/wire/limits';
+import { rpcRequest } from './core/wire/protocol';
 
 async function authenticate({ credential, receivedAtMs, afterwards }: HttpRequest) {
   const authentic = await authenticateClient(clients(), credential, receivedAtMs);

@@ -1,15 +1,15 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
 import { callWorld, clients, gateways, random, sockets, tickets, viewers } from './aws/composition';
-import { recorderOf } from './aws/recorder';
-import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket-event';
-import { authenticateClient, recordUse } from './core/clients';
-import { claimOf } from './core/credentials';
-import { ApiError } from './core/errors';
-import { authenticateRuntime } from './core/gateways';
-import { handleFrame } from './core/handle-frame';
+import { recorderOf } from './aws/observe/recorder';
+import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
+import { admitViewer } from './core/monitor/tickets';
+import { authenticateClient, recordUse } from './core/pairing/clients';
+import { claimOf } from './core/pairing/credentials';
+import { authenticateRuntime } from './core/pairing/gateways';
 import type { Recorder } from './core/ports';
-import { closeSocket, openAppSocket, openRuntimeSocket } from './core/runtime-socket';
-import { admitViewer } from './core/tickets';
+import { handleFrame } from './core/socket/handle-frame';
+import { closeSocket, openAppSocket, openRuntimeSocket } from './core/socket/runtime-socket';
+import { ApiError } from './core/wire/errors';
 
 export const handler = async (event: SocketEvent) => {
   const { eventType, connectionId, connectedAt, requestId } = event.requestContext;

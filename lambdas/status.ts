@@ -1,10 +1,10 @@
 /** `GET /api/relay/status`: whether the runtime is there, for its clients and for itself. */
 import { clients, gateways, presenceWorld } from './aws/composition';
-import { type HttpRequest, streamedHttp } from './aws/http';
-import { authenticateClient, recordUse } from './core/clients';
-import { claimOf } from './core/credentials';
-import { authenticateRuntime } from './core/gateways';
-import { presenceOf } from './core/presence';
+import { type HttpRequest, streamedHttp } from './aws/http/http';
+import { authenticateClient, recordUse } from './core/pairing/clients';
+import { claimOf } from './core/pairing/credentials';
+import { authenticateRuntime } from './core/pairing/gateways';
+import { presenceOf } from './core/presence/presence';
 
 export const handler = streamedHttp({
   'GET /api/relay/status': async (request) => {

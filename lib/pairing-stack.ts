@@ -2,15 +2,15 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
-import { Monitor } from './monitor';
-import { Observability } from './observability';
-import { givenOptions, readOptions } from './options';
-import { PairingFunction } from './pairing-function';
-import { Places } from './places';
-import { PublicApi } from './public-api';
+import { PublicApi } from './api/public-api';
+import { PairingFunction } from './functions/pairing-function';
+import { Monitor } from './monitor/monitor';
+import { Observability } from './observability/observability';
+import { givenOptions, readOptions } from './options/options';
+import { Places } from './places/places';
 import { RegistrationToken } from './registration-token';
-import { RelaySocket } from './relay-socket';
-import { Tables } from './tables';
+import { RelaySocket } from './relay/relay-socket';
+import { Tables } from './tables/tables';
 
 /** The whole system on one screen: what there is, and who may touch what. */
 export class PairingStack extends Stack {

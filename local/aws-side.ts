@@ -1,25 +1,26 @@
 /** Composes the AWS side of the local host: engine, tables, secrets, queues, policies, endpoint and event sources. */
-import { REGION, shortId, URL_SUFFIX } from './attributes';
-import { dynamodbService } from './aws-dynamodb';
-import { startAwsEndpoint } from './aws-endpoint';
-import { managementApiService, managementPath, webSocketStages } from './aws-management-api';
-import { secretsManagerService } from './aws-secrets-manager';
-import type { AwsService } from './aws-service';
-import { sqsService } from './aws-sqs';
-import { type Engine, startEngine } from './engine';
-import { engineClient } from './engine-client';
-import { readEventSources } from './event-source-settings';
-import { type EventSources, prepareEventSources } from './event-sources';
-import { type Policies, policiesByFunction } from './iam';
-import { resolverFor } from './intrinsics';
-import { refuseUnknownResources } from './known-resources';
-import { createMeter } from './meter';
-import { invokePermissions } from './permissions';
-import { createQueues } from './queues';
-import { createSecrets, secretReference } from './secrets';
-import { createTables } from './tables';
+
+import { dynamodbService } from './aws/aws-dynamodb';
+import { startAwsEndpoint } from './aws/aws-endpoint';
+import { managementApiService, managementPath, webSocketStages } from './aws/aws-management-api';
+import { secretsManagerService } from './aws/aws-secrets-manager';
+import type { AwsService } from './aws/aws-service';
+import { sqsService } from './aws/aws-sqs';
+import { type Policies, policiesByFunction } from './aws/iam';
+import { createMeter } from './aws/meter';
+import { createQueues } from './aws/queues';
+import { createSecrets, secretReference } from './aws/secrets';
+import { readEventSources } from './events/event-source-settings';
+import { type EventSources, prepareEventSources } from './events/event-sources';
+import { invokePermissions } from './functions/permissions';
+import { type Engine, startEngine } from './tables/engine';
+import { engineClient } from './tables/engine-client';
+import { createTables } from './tables/tables';
+import { REGION, shortId, URL_SUFFIX } from './template/attributes';
+import { resolverFor } from './template/intrinsics';
+import { refuseUnknownResources } from './template/known-resources';
+import { type UrlPairs, urlRewriter } from './template/urls';
 import type { Assembly, AwsSide, ConnectionsBackend, Resolver } from './types';
-import { type UrlPairs, urlRewriter } from './urls';
 
 /** What the AWS side is made from. */
 export interface AwsSideOptions {

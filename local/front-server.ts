@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { apiHost } from './attributes';
-import type { Edge } from './edge';
-import { endWhenSilent } from './edge-silence';
-import { refuseHandshake } from './handshake';
-import type { RestApi } from './rest-api';
-import type { WebSocketApi } from './websocket-api';
+import type { Edge } from './edge/edge';
+import { endWhenSilent } from './edge/edge-silence';
+import type { RestApi } from './rest/rest-api';
+import { apiHost } from './template/attributes';
+import { refuseHandshake } from './websocket/handshake';
+import type { WebSocketApi } from './websocket/websocket-api';
 
 /** Request line and headers together: 10,240 bytes (quota of REST APIs). Node answers 431 above it. */
 const MAX_HEADER_BYTES = 10_240;

@@ -1,16 +1,16 @@
-import { loadAssembly } from './assembly';
 import { startAwsSide } from './aws-side';
-import { Connections } from './connections';
-import { Edge } from './edge';
+import { Edge } from './edge/edge';
 import { type FrontServer, listen, type ServedApis } from './front-server';
-import { defineFunctions } from './function-definitions';
-import { Functions } from './functions';
-import { localStageUrls, type PublicUrls, publicUrls } from './public-urls';
+import { defineFunctions } from './functions/function-definitions';
+import { Functions } from './functions/functions';
 import { tokenSecretOf } from './registration-token';
-import { RestApi } from './rest-api';
+import { RestApi } from './rest/rest-api';
+import { loadAssembly } from './template/assembly';
+import { localStageUrls, type PublicUrls, publicUrls } from './template/public-urls';
 import type { Assembly, AwsSide } from './types';
-import { WebSocketApi } from './websocket-api';
-import { WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket-limits';
+import { Connections } from './websocket/connections';
+import { WebSocketApi } from './websocket/websocket-api';
+import { WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket/websocket-limits';
 
 /** A line of a function, or of the host itself where it names no function. */
 export interface LogLine {

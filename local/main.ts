@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { synthesize } from './assembly';
+import { meterReport } from './aws/meter-report';
 import { banner } from './banner';
 import { readCommandLine, type StartRequest, UsageError } from './command-line';
 import { type Host, type LogLine, startHost } from './host';
-import { meterReport } from './meter-report';
+import { synthesize } from './template/assembly';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 

@@ -16,24 +16,21 @@ import type {
   TicketStore,
   ViewerStore,
 } from '../core/ports';
-import { attemptTable } from './attempt-table';
-
-import { cachedConnections } from './cached-connections';
-
-import { callSweep as makeCallSweep } from './call-sweep';
-
-import { callTable } from './call-table';
-import { clientTable } from './client-table';
-import { codeTable } from './code-table';
-import { connectionTable } from './connection-table';
-import { descriptorTable } from './descriptor-table';
-import { sharedDynamo as client } from './dynamo';
+import { callSweep as makeCallSweep } from './call/call-sweep';
+import { callTable } from './call/call-table';
+import { sharedDynamo as client } from './dynamo/dynamo';
 import { env, required } from './env';
-import { eventTable } from './event-table';
-import { gatewayTable } from './gateway-table';
-import { managedSockets } from './sockets';
-import { ticketTable } from './ticket-table';
-import { viewerTable } from './viewer-table';
+import { eventTable } from './monitor/event-table';
+import { ticketTable } from './monitor/ticket-table';
+import { viewerTable } from './monitor/viewer-table';
+import { attemptTable } from './pairing/attempt-table';
+import { clientTable } from './pairing/client-table';
+import { codeTable } from './pairing/code-table';
+import { descriptorTable } from './pairing/descriptor-table';
+import { gatewayTable } from './pairing/gateway-table';
+import { cachedConnections } from './presence/cached-connections';
+import { connectionTable } from './presence/connection-table';
+import { managedSockets } from './presence/sockets';
 
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;

@@ -3,9 +3,9 @@
  * form (`lambdas/aws`), held to the same contract by one test suite. Times are epoch milliseconds; a row is dead
  * from `expiresAtMs` on, whether the table still has it or not.
  */
-import type { CallEnd, CallRef, OpenCall, Progress, StoredCall } from './calls';
-import type { EventBatch } from './event-batch';
-import type { NewEvent } from './monitor-events';
+import type { CallEnd, CallRef, OpenCall, Progress, StoredCall } from './call/states';
+import type { EventBatch } from './monitor/event-batch';
+import type { NewEvent } from './monitor/monitor-events';
 
 /** A runtime's identity. */
 export interface Gateway {

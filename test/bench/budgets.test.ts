@@ -1,9 +1,10 @@
 /** The guard: a change that exceeds a budget fails here, with the figure and the budget. */
-import { brokenBudgets, budgets, type Figures } from '../../bench/budgets';
-import { bundleFigures, bundlesOf } from '../../bench/bundles';
-import { type MeteredRelay, startMeteredRelay } from '../../bench/metered-relay';
-import { modelledFigures } from '../../bench/modelled-figures';
-import { figuresOf, followRpcs, pairUp } from '../../bench/rpc-path';
+
+import { type MeteredRelay, startMeteredRelay } from '../../bench/calls/metered-relay';
+import { figuresOf, followRpcs, pairUp } from '../../bench/calls/rpc-path';
+import { modelledFigures } from '../../bench/latency/modelled-figures';
+import { bundleFigures, bundlesOf } from '../../bench/machine/bundles';
+import { brokenBudgets, budgets, type Figures } from '../../bench/report/budgets';
 
 let relay: MeteredRelay;
 let figures: Figures;

@@ -1,6 +1,6 @@
 /** What the relay's way to wait promises, held in the model: seeded, so the same on every machine. */
-import { type Simulated, simulate } from '../../bench/latency-model';
-import { schemes } from '../../bench/waiting-schemes';
+import { type Simulated, simulate } from '../../bench/latency/latency-model';
+import { schemes } from '../../bench/latency/waiting-schemes';
 
 const samples = 1_000;
 const of = (name: keyof typeof schemes, runtimeMs: number): Simulated =>

@@ -1,12 +1,12 @@
 /** The report as a reader gets it, and the command that writes it. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { countMetrics } from '../../bench/cost-basis';
-import { modelLatency } from '../../bench/latency-section';
-import { markdownOf, renewTables } from '../../bench/markdown';
-import { addUsage, dollarsOf } from '../../bench/prices';
-import type { Report } from '../../bench/report';
-import { table } from '../../bench/table';
+import { countMetrics } from '../../bench/cost/cost-basis';
+import { addUsage, dollarsOf } from '../../bench/cost/prices';
+import { modelLatency } from '../../bench/latency/latency-section';
+import { markdownOf, renewTables } from '../../bench/report/markdown';
+import type { Report } from '../../bench/report/report';
+import { table } from '../../bench/report/table';
 
 const empty: Report = {
   version: '1.2.3',

@@ -6,8 +6,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { App, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { loadAssembly } from '../../local/assembly';
 import { type AwsSideOptions, startAwsSide } from '../../local/aws-side';
+import { loadAssembly } from '../../local/template/assembly';
 import type { Assembly, AwsSide, ConnectionsBackend } from '../../local/types';
 
 /** A fresh directory for one test's files. */

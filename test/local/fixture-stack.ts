@@ -11,7 +11,7 @@ import {
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { loadAssembly } from '../../local/assembly';
+import { loadAssembly } from '../../local/template/assembly';
 import type { Assembly } from '../../local/types';
 
 /** Synthesizes a stack that a test builds. */

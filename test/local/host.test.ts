@@ -1,7 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { meterReport } from '../../local/aws/meter-report';
 import { type Host, startHost } from '../../local/host';
-import { meterReport } from '../../local/meter-report';
 import { fixtureAssembly, fixtureFunction, fixtureRestApi, fixtureSockets, route } from './fixture-stack';
 
 const assembly = fixtureAssembly((stack) => {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackTemplate } from '../support/synthesized';
-import { variants } from '../support/variants';
+import { stackTemplate } from '../support/stack/synthesized';
+import { variants } from '../support/stack/variants';
 
 const version = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' });
 const isInstalled = version.status === 0;

@@ -5,8 +5,8 @@ import {
   type EdgeRequest,
   loadEdgeFunction,
   readEdgeQuery,
-} from '../../local/edge-function';
-import { stackTemplate } from '../support/synthesized';
+} from '../../local/edge/edge-function';
+import { stackTemplate } from '../support/stack/synthesized';
 
 const template = stackTemplate({ edge: 'true' });
 const { DistributionConfig: config } = Object.values(

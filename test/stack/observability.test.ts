@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { disconnectReason, measurementsOf } from '../../lambdas/aws/metrics';
-import { eventTypes } from '../../lambdas/core/monitor-events';
-import { stackTemplate } from '../support/synthesized';
+import { disconnectReason, measurementsOf } from '../../lambdas/aws/observe/metrics';
+import { eventTypes } from '../../lambdas/core/monitor/monitor-events';
+import { stackTemplate } from '../support/stack/synthesized';
 
 const template = stackTemplate({ alarmEmail: 'operator@example.com' });
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionNames } from '../../lib/options';
-import { stackTemplate } from '../support/synthesized';
+import { optionNames } from '../../lib/options/options';
+import { stackTemplate } from '../support/stack/synthesized';
 
 const wrong: Array<[Record<string, string>, string]> = [
   [{ registration: 'maybe' }, 'The option registration must be "token" or "open".'],

@@ -1,4 +1,4 @@
-import { stackTemplate } from '../support/synthesized';
+import { stackTemplate } from '../support/stack/synthesized';
 
 const template = stackTemplate();
 const resources = template.toJSON().Resources as Record<

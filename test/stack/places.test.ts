@@ -1,5 +1,5 @@
-import { stackTemplate } from '../support/synthesized';
-import { variants } from '../support/variants';
+import { stackTemplate } from '../support/stack/synthesized';
+import { variants } from '../support/stack/variants';
 
 const zoned = stackTemplate(variants['custom domain in a hosted zone']);
 const certified = stackTemplate(variants['custom domain with a certificate of its own']);

@@ -1,5 +1,5 @@
-import { stackTemplate } from '../support/synthesized';
-import { tableIdentities } from '../support/table-identity';
+import { stackTemplate } from '../support/stack/synthesized';
+import { tableIdentities } from '../support/stack/table-identity';
 
 /**
  * The tables that deployments hold data in. A line may be added. A line that changes or goes means that the next

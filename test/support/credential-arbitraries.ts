@@ -1,6 +1,6 @@
 /** Credentials of every shape that the masker knows, made up by fast-check. */
 import fc from 'fast-check';
-import { formatCode } from '../../lambdas/core/codes';
+import { formatCode } from '../../lambdas/core/pairing/codes';
 
 const random = (alphabet: string, length: number) =>
   fc

@@ -1,5 +1,5 @@
 /** Synthesizes the stack once for all end-to-end tests; each test file runs a host of its own on it. */
-import { stackAssembly } from './synthesized';
+import { stackAssembly } from './stack/synthesized';
 
 export default async function setup(): Promise<void> {
   if (process.env.PAIRING_URL) return;

@@ -2,8 +2,9 @@
  * A relay to test: the local host on the synthesized stack, or a deployment when PAIRING_URL (and
  * PAIRING_TOKEN) name one.
  */
-import { loadAssembly } from '../../local/assembly';
+
 import { type Host, type HostOptions, startHost } from '../../local/host';
+import { loadAssembly } from '../../local/template/assembly';
 import type { Assembly, TemplateResource } from '../../local/types';
 
 /** The registration token of every relay that the tests start. */

@@ -1,7 +1,7 @@
 import { compileFilter, countFilters, type EventFilter, NO_FILTER } from '../../web/model/event-filter';
 import { readMonitorEvent } from '../../web/model/monitor-event';
 import { outcomeOf, toneOfEvent } from '../../web/model/outcome';
-import { callEvents, monitorEvent } from '../support/monitor-events';
+import { callEvents, monitorEvent } from '../support/monitor/monitor-events';
 
 const events = [
   ...callEvents('rpc_a', 1000, { gatewayId: 'gw_a', method: 'chat.send' }),

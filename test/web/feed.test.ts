@@ -3,7 +3,7 @@ import { type FeedListener, type FeedState, startFeed } from '../../web/feed/fee
 import type { EventPage } from '../../web/feed/gap';
 import { AccessDenied, type MonitorApi, Unavailable } from '../../web/feed/monitor-api';
 import type { MonitorEvent } from '../../web/model/monitor-event';
-import { monitorEvent } from '../support/monitor-events';
+import { monitorEvent } from '../support/monitor/monitor-events';
 
 const START_MS = 100_000_000;
 

@@ -1,6 +1,6 @@
 import { GatewayLedger } from '../../web/model/gateway-ledger';
 import type { MonitorEvent } from '../../web/model/monitor-event';
-import { callEvents, monitorEvent } from '../support/monitor-events';
+import { callEvents, monitorEvent } from '../support/monitor/monitor-events';
 
 const GATEWAY = 'gw_a';
 const socket = (what: string, atMs: number, rest: Partial<MonitorEvent> = {}) =>

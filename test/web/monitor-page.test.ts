@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser } from '../support/chromium';
-import { busyHour, callEvents, monitorEvent } from '../support/monitor-events';
+import { launchBrowser } from '../support/monitor/chromium';
+import { busyHour, callEvents, monitorEvent } from '../support/monitor/monitor-events';
 import {
   contrastOf,
   countRowElements,
@@ -16,8 +16,8 @@ import {
   waitForNewestRow,
   waitForText,
   waitUntilLive,
-} from '../support/monitor-steps';
-import { type BuiltPage, buildPage, MonitorStub } from '../support/monitor-stub';
+} from '../support/monitor/monitor-steps';
+import { type BuiltPage, buildPage, MonitorStub } from '../support/monitor/monitor-stub';
 
 const TOKEN = 'registration-token-of-a-test';
 const SCREENSHOTS = join(__dirname, '../screenshots');

@@ -3,7 +3,7 @@
  * the answer. It notes every word that it was told, and how late.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RandomSource } from '../../../local/disturbance';
+import type { RandomSource } from '../../../local/aws/disturbance';
 import { type Answer, call, type Paired, type RequestOptions, request } from '../api';
 import type { PlannedCall } from './plan';
 

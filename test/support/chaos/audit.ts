@@ -1,5 +1,5 @@
 /** Holds the books of the Apps, the runtimes and the table against each other. Each breach is one line. */
-import { callKeyOf, frameIdOf } from '../../../lambdas/core/calls';
+import { callKeyOf, frameIdOf } from '../../../lambdas/core/call/states';
 import { type CallBook, type ChaosApp, isEnding, lateAllowedMs } from './app';
 import type { CallRow } from './rows';
 import type { ChaosRuntime } from './runtime';

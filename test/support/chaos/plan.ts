@@ -1,5 +1,5 @@
 /** What a chaos run is made of, drawn from its seed before it begins. */
-import { type RandomSource, seededRandom } from '../../../local/disturbance';
+import { type RandomSource, seededRandom } from '../../../local/aws/disturbance';
 
 /** How much of everything there is. */
 export interface Shape {

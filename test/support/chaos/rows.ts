@@ -1,5 +1,5 @@
 /** The calls as the `Rpcs` table has them, read past all policies. */
-import { DYNAMODB, engineClient } from '../../../local/engine-client';
+import { DYNAMODB, engineClient } from '../../../local/tables/engine-client';
 import type { AwsSide } from '../../../local/types';
 
 /** What the table says of a call. */

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { RandomSource } from '../../../local/disturbance';
+import type { RandomSource } from '../../../local/aws/disturbance';
 import type { Registered } from '../api';
 import { type Frame, TestRuntime } from '../runtime';
 

@@ -1,5 +1,5 @@
 /** What the AWS side does to the calls of the functions: seldom in fair weather, often in a storm. */
-import type { RandomSource } from '../../../local/disturbance';
+import type { RandomSource } from '../../../local/aws/disturbance';
 import type { Disturb, Disturbance } from '../../../local/types';
 import { pick } from './plan';
 

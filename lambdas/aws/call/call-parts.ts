@@ -1,0 +1,61 @@
+/**
+ * What is too large for a call's own row stands beside it in parts below DynamoDB's 400 KB:
+ * callKey + item ("params#<nonce>#NN", "reply#<nonce>#NN", both after "call") · part (bytes) · expiresAt (s)
+ * Parts are written first; then the call's row names their count, size and digest in one write, so that a reader
+ * gets the whole or an error, never a piece.
+ */
+import { createHash } from 'node:crypto';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { CallRef } from '../../core/call/states';
+import { fromRow, seconds, toRow } from '../dynamo/dynamo';
+import { decodeJson } from './answer-codec';
+
+const maxPartBytes = 350_000;
+/** Few at a time: a partition takes 1,000 write units a second. */
+const writtenAtOnce = 3;
+
+/** `<count>.<bytes>.<SHA-256>`: how a row names parts. */
+export type PartsName = string;
+
+/** Names the parts that some bytes make. */
+export function nameOfParts(bytes: Uint8Array): PartsName {
+  const count = Math.ceil(bytes.length / maxPartBytes);
+  return `${count}.${bytes.length}.${createHash('sha256').update(bytes).digest('base64url')}`;
+}
+
+/** Parts of calls in one table. */
+export function callParts(client: DynamoDBClient, TableName: string) {
+  const keyOf = ({ callKey, nonce }: CallRef, kind: string, n: number) => ({
+    callKey,
+    item: `${kind}#${nonce}#${String(n).padStart(2, '0')}`,
+  });
+  return {
+    async write(ref: CallRef, kind: 'params' | 'reply', bytes: Uint8Array, expiresAtMs: number) {
+      const expiresAt = seconds(expiresAtMs);
+      const count = Math.ceil(bytes.length / maxPartBytes);
+      const put = (n: number) => {
+        const part = bytes.subarray(n * maxPartBytes, (n + 1) * maxPartBytes);
+        const Item = toRow({ ...keyOf(ref, kind, n), part, expiresAt });
+        return client.send(new PutItemCommand({ TableName, Item }));
+      };
+      for (let n = 0; n < count; n += writtenAtOnce) {
+        const group = Array.from({ length: Math.min(writtenAtOnce, count - n) }, (_, i) => put(n + i));
+        await Promise.all(group);
+      }
+    },
+    /** The value that the parts hold; undefined when they are not what the row names. */
+    async read(
+      ref: CallRef,
+      kind: 'params' | 'reply',
+      name: PartsName,
+    ): Promise<{ value: unknown } | undefined> {
+      const parts = Array.from({ length: Number.parseInt(name, 10) }, async (_, n) => {
+        const Key = toRow(keyOf(ref, kind, n));
+        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+        return Item ? (fromRow(Item).part as Uint8Array) : new Uint8Array();
+      });
+      const bytes = Buffer.concat(await Promise.all(parts));
+      return nameOfParts(bytes) === name ? { value: decodeJson(bytes) } : undefined;
+    },
+  };
+}

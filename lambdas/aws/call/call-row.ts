@@ -1,0 +1,76 @@
+/**
+ * The row of a call in `Rpcs`, from its opening until ten minutes after its end.
+ * callKey + item ("call") · nonce · gatewayId · clientId · method · digest · sentTo? · openedAt, deadline (ms) ·
+ * expiresAt (s) · params? (see answer-codec) or paramsParts? (see call-parts), until the end ·
+ * outcome? · endedAt? (ms) · answer? or answerParts?
+ * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
+ */
+import type { CallEnd, OpenCall, Outcome, StoredCall } from '../../core/call/states';
+import type { RuntimeAnswer } from '../../core/wire/frames';
+import { fromRow, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { decodeJson, encodeJson } from './answer-codec';
+import { nameOfParts, type PartsName } from './call-parts';
+
+/** Larger params would take the row over 1 KB and make its end cost two write units. */
+const maxInlineParams = 480;
+/** Larger answers would make every read of the row dear. */
+const maxInlineAnswer = 64 * 1024;
+
+/** Bytes that go into the row itself, or the name of the parts that hold them. */
+export type Kept = { inline: Uint8Array } | { parts: PartsName; bytes: Uint8Array };
+
+/** How the params of a call are kept. */
+export function keepParams(call: OpenCall): Kept | undefined {
+  return call.params === undefined ? undefined : keep(call.params, maxInlineParams);
+}
+
+/** How an answer is kept. */
+export function keepAnswer(answer: RuntimeAnswer | undefined): Kept | undefined {
+  return answer && keep(answer, maxInlineAnswer);
+}
+
+function keep(value: unknown, maxInline: number): Kept {
+  const bytes = encodeJson(value);
+  return bytes.length <= maxInline ? { inline: bytes } : { parts: nameOfParts(bytes), bytes };
+}
+
+/** A call as its row. */
+export function rowOfCall(call: OpenCall, params: Kept | undefined): Row {
+  const { openedAtMs, deadlineMs, expiresAtMs, params: _, ...rest } = call;
+  return toRow({
+    ...rest,
+    item: 'call',
+    openedAt: openedAtMs,
+    deadline: deadlineMs,
+    expiresAt: seconds(expiresAtMs),
+    ...(params && ('inline' in params ? { params: params.inline } : { paramsParts: params.parts })),
+  });
+}
+
+/** Reads a row; `answerOf` fetches an answer that is kept in parts. */
+export async function callOfRow(
+  row: Row,
+  answerOf: (call: StoredCall, parts: PartsName) => Promise<{ value: unknown } | undefined>,
+): Promise<StoredCall> {
+  const { outcome, endedAt, answer, answerParts, ...rest } = fromRow(row);
+  const call = openOf(rest);
+  if (outcome === undefined) return call;
+  const end: CallEnd = { outcome: outcome as Outcome, atMs: Number(endedAt) };
+  if (answer instanceof Uint8Array) end.answer = decodeJson(answer) as RuntimeAnswer;
+  if (answerParts !== undefined) {
+    const whole = await answerOf(call, String(answerParts));
+    if (!whole) throw new Error('The parts of an answer are not what its row names.');
+    end.answer = whole.value as RuntimeAnswer;
+  }
+  return { ...call, end };
+}
+
+function openOf(row: Record<string, unknown>): StoredCall {
+  const { item: _, params: __, paramsParts: ___, openedAt, deadline, expiresAt, ...rest } = row;
+  return {
+    ...(rest as Pick<StoredCall, 'callKey' | 'nonce' | 'gatewayId' | 'clientId' | 'method' | 'digest'>),
+    openedAtMs: Number(openedAt),
+    deadlineMs: Number(deadline),
+    expiresAtMs: Number(expiresAt) * 1000,
+  };
+}

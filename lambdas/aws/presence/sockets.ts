@@ -1,0 +1,38 @@
+/** Sockets through the management API. One attempt a post: a retried command could arrive twice. */
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import type { Sockets } from '../../core/ports';
+import { log } from '../observe/log';
+
+/** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */
+export function managedSockets(endpoint: string): Sockets {
+  const client = new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1 });
+  return {
+    async post(ConnectionId, frame) {
+      const posted = client.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) }));
+      return outcomeOf(posted, 'sent', 'PostToConnection');
+    },
+    async probe(ConnectionId) {
+      return outcomeOf(client.send(new GetConnectionCommand({ ConnectionId })), 'open', 'GetConnection');
+    },
+    async close(ConnectionId) {
+      await outcomeOf(client.send(new DeleteConnectionCommand({ ConnectionId })), 'open', 'DeleteConnection');
+    },
+  };
+}
+
+async function outcomeOf<Done extends string>(sent: Promise<unknown>, done: Done, operation: string) {
+  try {
+    await sent;
+    return done;
+  } catch (error) {
+    if (error instanceof GoneException) return 'gone' as const;
+    log.warn('The management API did not answer as it should', { operation, reason: (error as Error).name });
+    return 'unclear' as const;
+  }
+}

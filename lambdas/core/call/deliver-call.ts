@@ -1,0 +1,85 @@
+/**
+ * Gets a command to the runtime, once. Whatever a post says — sent, 410, no answer — the command may have arrived,
+ * so it is never posted again; only a call that met no socket at all is posted to the one that comes within the
+ * grace. A runtime that came back may ask what it still owes (`relay.pending`).
+ */
+
+import type { CallStore, Clock, Gateway, Recorder, RuntimeSocket } from '../ports';
+import {
+  type PresenceWorld,
+  probeSocket,
+  promoteSocket,
+  retireSocket,
+  settlingMs,
+} from '../presence/presence';
+import { limits } from '../wire/limits';
+import type { CallEnd, OpenCall } from './states';
+import { commandSent } from './tell-monitor';
+import { nextGapMs, watchEveryMs } from './waiting';
+
+/** What a call needs. */
+export interface CallWorld extends PresenceWorld {
+  calls: CallStore;
+  clock: Clock;
+  recorder: Recorder;
+}
+
+/** `gone` and `unclear`: posted, and nobody knows whether it arrived. `no-socket`: certainly never posted. */
+export type Delivery = 'sent' | 'gone' | 'unclear' | 'no-socket' | { ended: CallEnd };
+
+/** Posts the command to the socket in charge, waiting out the grace where there is none. */
+export async function deliverCall(
+  world: CallWorld,
+  call: OpenCall,
+  gateway: Gateway,
+  command: string,
+): Promise<Delivery> {
+  const { clock } = world;
+  const startedAtMs = clock.now();
+  const graceEndsMs = Math.min(startedAtMs + limits.graceMs, call.deadlineMs);
+  let socket = gateway.socket;
+  let sentTo = call.sentTo;
+  let soughtAtMs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    if (!socket && clock.now() - soughtAtMs >= watchEveryMs) {
+      soughtAtMs = clock.now();
+      socket = await promoteSocket(world, call.gatewayId, soughtAtMs).catch(() => undefined);
+    }
+    if (socket && (await mayPost(world, call.gatewayId, socket))) {
+      const noted =
+        socket.connectionId === sentTo ||
+        (await world.calls.sentTo(call, socket.connectionId).catch(() => 'unclear'));
+      if (noted === true || noted === 'noted') return await post(world, call, socket, command);
+      sentTo = undefined;
+    }
+    const now = clock.now();
+    if (now >= graceEndsMs) return 'no-socket';
+    world.recorder.idle();
+    await clock.sleep(Math.min(nextGapMs(now - startedAtMs), graceEndsMs - now));
+    const [current, stored] = await Promise.all([
+      world.gateways.read(call.gatewayId).catch(() => gateway),
+      world.calls.read(call.callKey, clock.now()).catch(() => undefined),
+    ]);
+    if (stored?.nonce === call.nonce && stored.end) return { ended: stored.end };
+    socket = current?.socket;
+  }
+}
+
+async function post(world: CallWorld, call: OpenCall, { connectionId }: RuntimeSocket, command: string) {
+  // The reply may be back before the post says that it was sent.
+  const leavesAtMs = world.clock.now();
+  const outcome = await world.sockets.post(connectionId, command);
+  if (outcome === 'sent') world.recorder.record(commandSent(call, command, leavesAtMs));
+  if (outcome === 'gone') {
+    await retireSocket(world, call.gatewayId, connectionId, world.clock.now()).catch(() => {});
+  }
+  return outcome;
+}
+
+/** A socket that connected a moment ago is asked first, since its handshake may not be over. */
+async function mayPost(world: CallWorld, gatewayId: string, socket: RuntimeSocket): Promise<boolean> {
+  const now = world.clock.now();
+  if (now - socket.connectedAtMs >= settlingMs) return true;
+  const state = await probeSocket(world, gatewayId, socket, now).catch(() => 'unclear');
+  return state === 'open' || state === 'unclear';
+}

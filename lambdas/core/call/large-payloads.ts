@@ -1,0 +1,67 @@
+/** What is too large for a frame goes by HTTP: replies up to 4 MiB in, params up to 4 MiB out. */
+
+import type { CallStore } from '../ports';
+import { ApiError } from '../wire/errors';
+import { readRuntimeFrame } from '../wire/frames';
+import { limits } from '../wire/limits';
+import { acceptLargeReply, type ReplyOutcome } from './accept-reply';
+import { endOf, frameIdOf, readFrameId } from './states';
+
+interface PayloadWorld {
+  calls: CallStore;
+}
+
+/**
+ * Takes a reply frame for the command `frameId`. One that is too large ends the call as such, and the runtime is told
+ * (`payload_too_large`). `not_found`: no such command of this gateway, or its call has ended.
+ */
+export async function postReply(
+  world: PayloadWorld,
+  gatewayId: string,
+  frameId = '',
+  body: string,
+  nowMs: number,
+): Promise<'accepted'> {
+  if (Buffer.byteLength(body) > limits.maxRpcBodyBytes) {
+    await acceptLargeReply(world, gatewayId, frameId, { outcome: 'too-large', atMs: nowMs });
+    throw new ApiError('payload_too_large', `A reply is ${limits.maxRpcBodyBytes} bytes at most.`, {
+      limitBytes: limits.maxRpcBodyBytes,
+    });
+  }
+  const frame = readRuntimeFrame(body, frameId);
+  if (frame.kind !== 'reply') {
+    const message = frame.kind === 'invalid' ? frame.message : 'must be a reply: a result or an error';
+    throw new ApiError('invalid_request', message, { errors: [{ path: '', message }] });
+  }
+  if (frame.id !== frameId) {
+    const message = 'must be the id in the path, or be left out';
+    throw new ApiError('invalid_request', `The id ${message}.`, { errors: [{ path: 'id', message }] });
+  }
+  const outcome = await acceptLargeReply(world, gatewayId, frameId, endOf(frame.answer, nowMs));
+  if (outcome === 'ended') return 'accepted';
+  throw new ApiError('not_found', refusals[outcome]);
+}
+
+/** A foreign call looks like an unknown one: a runtime learns nothing of other gateways. */
+const refusals: Record<Exclude<ReplyOutcome, 'ended'>, string> = {
+  'unknown-call': 'No command of this gateway has this id.',
+  foreign: 'No command of this gateway has this id.',
+  'already-ended': 'The call has ended.',
+  late: 'The deadline of the call has passed.',
+};
+
+/** The params of a command, while its call runs. `not_found` for a command of another gateway or an ended call. */
+export async function paramsOfCommand(
+  world: PayloadWorld,
+  gatewayId: string,
+  frameId: string | undefined,
+  nowMs: number,
+): Promise<unknown> {
+  const ref = readFrameId(frameId ?? '');
+  const call = ref && (await world.calls.read(ref.callKey, nowMs));
+  const mine = call?.gatewayId === gatewayId && frameIdOf(call) === frameId && !call.end;
+  if (!mine) throw new ApiError('not_found', 'No running call of this gateway has this id.');
+  const params = await world.calls.paramsOf(call);
+  if (!params) throw new ApiError('not_found', 'The params are not kept any more.');
+  return params.value ?? null;
+}

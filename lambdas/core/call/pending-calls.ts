@@ -1,0 +1,92 @@
+/**
+ * What a runtime still owes: `relay.pending` gives the commands of its calls that nobody has answered, with the very ids
+ * they were sent under, so that a runtime takes each of them once however often it hears of it.
+ */
+
+import type { CallStore, GatewayStore } from '../ports';
+import { type Command, commandOf } from '../wire/frames';
+import { limits } from '../wire/limits';
+import { paramsByReference } from './prepare-call';
+import { type CallRef, frameIdOf, type StoredCall } from './states';
+
+/** What answering needs. */
+export interface PendingWorld {
+  calls: CallStore;
+  gateways: GatewayStore;
+  paramsUrlOf: (frameId: string) => string;
+}
+
+/** An answer stays below one message of 128 KiB. */
+const maxAnswerBytes = 120_000;
+/** Pages of the index that one request looks through. */
+const maxPages = 3;
+
+/** The calls owed, newest first. `next` asks for more as `params.after`; a page may be empty and still have one. */
+export interface PendingCalls {
+  calls: Command[];
+  next?: string;
+}
+
+/** Lists the commands that a gateway's runtime owes an answer to. */
+export async function pendingCalls(
+  world: PendingWorld,
+  gatewayId: string,
+  params: unknown,
+  nowMs: number,
+): Promise<PendingCalls> {
+  const features = (await world.gateways.read(gatewayId))?.features ?? [];
+  const byReference = features.includes(paramsByReference);
+  const openedSinceMs = nowMs - limits.maxStreamTimeoutMs;
+  const commands: Command[] = [];
+  let bytes = 0;
+  let after = readPlace(params);
+  for (let pages = 0; pages < maxPages; pages++) {
+    const page = await world.calls.ofGateway(gatewayId, { openedSinceMs, after, nowMs });
+    for (const call of page.calls.filter((found) => isOwed(found, nowMs))) {
+      const command = await commandOfCall(world, call, byReference);
+      if (!command) continue;
+      const size = Buffer.byteLength(JSON.stringify(command)) + 1;
+      if (bytes + size > maxAnswerBytes && commands.length > 0) return { calls: commands, ...nextOf(after) };
+      bytes += size;
+      if (bytes <= maxAnswerBytes) commands.push(command);
+      after = placeOf(call);
+    }
+    if (!page.next) return { calls: commands };
+    after = page.next;
+  }
+  return { calls: commands, ...nextOf(after) };
+}
+
+/** A call that no socket has had yet is still to be posted, as long as somebody may be waiting to do so. */
+function isOwed(call: StoredCall, nowMs: number): boolean {
+  if (call.end || nowMs >= call.deadlineMs) return false;
+  return call.sentTo !== undefined || nowMs - call.openedAtMs > 2 * limits.graceMs;
+}
+
+async function commandOfCall(
+  world: PendingWorld,
+  call: StoredCall,
+  byReference: boolean,
+): Promise<Command | undefined> {
+  const params = await world.calls.paramsOf(call);
+  if (!params) return undefined;
+  const frameId = frameIdOf(call);
+  const meta = { clientId: call.clientId, deadline: new Date(call.deadlineMs).toISOString() };
+  const whole = commandOf(frameId, call.method, params.value, meta);
+  if (!byReference || Buffer.byteLength(JSON.stringify(whole)) <= limits.maxInlineParamsBytes) return whole;
+  return commandOf(frameId, call.method, undefined, { ...meta, paramsUrl: world.paramsUrlOf(frameId) });
+}
+
+function placeOf({ openedAtMs, callKey }: StoredCall & CallRef): string {
+  return `${openedAtMs}.${callKey}`;
+}
+
+function nextOf(after: string | undefined): { next?: string } {
+  return after === undefined ? {} : { next: after };
+}
+
+/** The place of an earlier answer; anything else begins at the newest. */
+function readPlace(params: unknown): string | undefined {
+  const after = (params as { after?: unknown } | null | undefined)?.after;
+  return typeof after === 'string' && /^\d{13}\.[A-Za-z0-9_-]{22}$/.test(after) ? after : undefined;
+}

@@ -1,0 +1,23 @@
+/** Passes progress on in the order of `seq`, each once, whatever order it was stored in. */
+import type { Progress } from './states';
+import { holdGapMs } from './waiting';
+
+/** The last `seq` passed on. */
+export class ProgressOrder {
+  constructor(public lastSeq = -1) {}
+
+  /**
+   * What may be passed on now, of what was read after `lastSeq`. Behind a gap it waits a moment for what is missing;
+   * once a later one has been passed on, an earlier one that still comes is dropped. `final` waits for nothing.
+   */
+  take(read: Progress[], nowMs: number, final: boolean): Progress[] {
+    const ready: Progress[] = [];
+    for (const progress of read) {
+      const follows = progress.seq === this.lastSeq + 1;
+      if (!follows && !final && nowMs - progress.atMs < holdGapMs) break;
+      this.lastSeq = progress.seq;
+      ready.push(progress);
+    }
+    return ready;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The path of a call: open it, get the command to the runtime, wait for the end. Two AWS calls stand before the
+ * command: the authorising read (done by then) and the conditional put that opens the call; params that go by
+ * reference are a third.
+ */
+
+import type { Gateway } from '../ports';
+import { ApiError } from '../wire/errors';
+import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
+import type { PreparedCall } from './prepare-call';
+import type { CallEnd, Progress, StoredCall } from './states';
+import { callEnded, callRefused, callRequested } from './tell-monitor';
+import { endCall, watchCall } from './watch-call';
+
+/** A call that is under way. */
+export interface StartedCall extends PreparedCall {
+  gateway: Gateway;
+  /** The call that runs under this id already, where one does. */
+  joined?: StoredCall;
+}
+
+/** Opens a call, or joins the one that has its id; `idempotency_conflict` when that one is another call. */
+export async function startCall(
+  world: CallWorld,
+  prepared: PreparedCall,
+  gateway: Gateway,
+): Promise<StartedCall> {
+  const opened = await world.calls.open(prepared.call, world.clock.now());
+  world.recorder.record(callRequested(prepared.call, opened === 'opened' ? undefined : 'joined'));
+  if (opened === 'opened') return { ...prepared, gateway };
+  if (opened.digest !== prepared.call.digest) {
+    world.recorder.record(callRefused(prepared.call, 'idempotency_conflict', world.clock.now()));
+    throw new ApiError(
+      'idempotency_conflict',
+      'This id was used for a call with another method or other params.',
+    );
+  }
+  return { ...prepared, gateway, joined: opened };
+}
+
+/** How a started call is waited for. */
+export interface Wait {
+  /** Until when one that was joined is waited for; then it is `pending`. */
+  untilMs: number;
+  /** Progress after this `seq` is wanted. */
+  progressAfter?: number;
+}
+
+/** Takes a started call to its end. */
+export async function* finishCall(
+  world: CallWorld,
+  started: StartedCall,
+  wait: Wait,
+): AsyncGenerator<Progress[], CallEnd | 'pending'> {
+  const { joined, call } = started;
+  if (joined) return yield* watchCall(world, joined, { ifGone: 'disconnected', ...wait });
+  const end = yield* runOpened(world, started, wait);
+  if (end !== 'pending') for (const event of callEnded(call, end)) world.recorder.record(event);
+  return end;
+}
+
+async function* runOpened(world: CallWorld, started: StartedCall, { progressAfter }: Wait) {
+  const delivery = await deliverWithParams(world, started);
+  world.recorder.idle();
+  if (typeof delivery === 'object') return delivery.ended;
+  if (delivery === 'no-socket') return await endCall(world, started.call, 'offline');
+  return yield* watchCall(world, started.call, {
+    ifGone: delivery === 'gone' ? 'offline' : 'disconnected',
+    unsure: delivery !== 'sent',
+    ...(progressAfter === undefined ? {} : { progressAfter }),
+  });
+}
+
+/** What a command refers to is there before it; what only `relay.pending` would need is kept beside it. */
+async function deliverWithParams(world: CallWorld, started: StartedCall): Promise<Delivery> {
+  const { call, gateway, command, byReference } = started;
+  const kept = world.calls.keepParams(call).then(
+    () => true,
+    () => false,
+  );
+  if (byReference && !(await kept)) return 'no-socket';
+  const delivery = await deliverCall(world, call, gateway, command);
+  await kept;
+  return delivery;
+}
+
+/** Runs a call for a caller who wants nothing but its end. */
+export async function endOfCall(
+  sights: AsyncGenerator<Progress[], CallEnd | 'pending'>,
+): Promise<CallEnd | 'pending'> {
+  for (;;) {
+    const { done, value } = await sights.next();
+    if (done) return value;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * A call and its states. `pending` is the only state that is left, and it is left once, by one conditional write.
+ * The table below is the whole of it: each outcome, who may move a call there, and what the caller then gets. The
+ * same word stands in the answer, in the row and in metrics.
+ */
+import { createHash } from 'node:crypto';
+import type { ErrorCode } from '../wire/errors';
+import type { RuntimeAnswer } from '../wire/frames';
+
+/** Who ends a call so (a reply of its gateway, a waiter or a reader past the deadline, its App), when, and what its caller gets. */
+export interface OutcomeRule {
+  movedBy: 'reply' | 'waiter' | 'app';
+  when: string;
+  /** The problem that the caller gets; without one the answer is a 200. */
+  problem?: ErrorCode;
+  retryAfterMs?: number;
+}
+
+/** Every state that a pending call can end in. */
+export const outcomes = {
+  answered: { movedBy: 'reply', when: 'the runtime sent a result' },
+  'runtime-error': { movedBy: 'reply', when: 'the runtime sent an error' },
+  'too-large': {
+    movedBy: 'reply',
+    when: 'the reply is over the limit of the replies route',
+    problem: 'payload_too_large',
+  },
+  offline: {
+    movedBy: 'waiter',
+    when: 'no socket took the command, and none came within the grace',
+    problem: 'runtime_offline',
+    retryAfterMs: 5_000,
+  },
+  disconnected: {
+    movedBy: 'waiter',
+    when: 'the runtime went away after the command and stayed away for the grace',
+    problem: 'runtime_disconnected',
+    retryAfterMs: 5_000,
+  },
+  'timed-out': {
+    movedBy: 'waiter',
+    when: 'the deadline passed',
+    problem: 'rpc_timeout',
+    retryAfterMs: 1_000,
+  },
+  cancelled: { movedBy: 'app', when: 'the App cancelled it' },
+} as const satisfies Record<string, OutcomeRule>;
+
+/** The one word for how a call ended. */
+export type Outcome = keyof typeof outcomes;
+
+/** A call as it is opened. */
+export interface OpenCall {
+  callKey: string;
+  /** Tells two calls apart that use the same id one after the other; says too whether somebody follows its progress. */
+  nonce: string;
+  gatewayId: string;
+  clientId: string;
+  method: string;
+  /** Kept until the call ends, for a runtime that asks what it still owes. Left out when the command has none. */
+  params?: unknown;
+  /** Digest of method and params: the same id with another digest is a conflict. */
+  digest: string;
+  /** The socket that the command went to, or is about to. */
+  sentTo?: string;
+  openedAtMs: number;
+  deadlineMs: number;
+  expiresAtMs: number;
+}
+
+/** A call's end. */
+export interface CallEnd {
+  outcome: Outcome;
+  atMs: number;
+  /** What the runtime said, where it did. */
+  answer?: RuntimeAnswer;
+}
+
+/** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
+export interface StoredCall extends Omit<OpenCall, 'params'> {
+  end?: CallEnd;
+}
+
+/** What names one very call. */
+export type CallRef = Pick<OpenCall, 'callKey' | 'nonce'>;
+
+/** A step that the runtime reported. */
+export interface Progress {
+  seq: number;
+  data: unknown;
+  /** When it was stored. */
+  atMs: number;
+}
+
+const keyLength = 22;
+const nonceLength = 8;
+/** Ends the nonce of a call whose progress somebody follows: progress of all others need not be stored. */
+const followed = 'p';
+
+/** The key of a client's call: 128 bits of a hash, so that ids of two clients never meet. */
+export function callKeyOf(gatewayId: string, clientId: string, id: string): string {
+  return digestOf(`${gatewayId}\n${clientId}\n${id}`);
+}
+
+/** 128 bits of SHA-256, base64url. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, keyLength);
+}
+
+/** A nonce from six random bytes. */
+export function nonceOf(random: Uint8Array, followsProgress: boolean): string {
+  return Buffer.from(random).toString('base64url').slice(0, nonceLength) + (followsProgress ? followed : '');
+}
+
+/** Whether somebody follows the progress of this call. */
+export function isFollowed({ nonce }: Pick<OpenCall, 'nonce'>): boolean {
+  return nonce.length > nonceLength;
+}
+
+/** The id under which the runtime knows the call. */
+export function frameIdOf(call: CallRef): string {
+  return `rpc_${call.callKey}${call.nonce}`;
+}
+
+/** Reads a frame id back; undefined when no command of ours had it. */
+export function readFrameId(id: string): CallRef | undefined {
+  const match = /^rpc_([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{8}p?)$/.exec(id);
+  return match ? { callKey: match[1]!, nonce: match[2]! } : undefined;
+}
+
+/** How an answer of the runtime ends its call. */
+export function endOf(answer: RuntimeAnswer, atMs: number): CallEnd {
+  return { outcome: 'error' in answer ? 'runtime-error' : 'answered', atMs, answer };
+}
+
+/** The end of a call as of now: a pending call past its deadline has timed out, whoever was to write so. */
+export function endAsOf(call: StoredCall, nowMs: number): CallEnd | undefined {
+  if (call.end) return call.end;
+  return nowMs >= call.deadlineMs ? { outcome: 'timed-out', atMs: call.deadlineMs } : undefined;
+}

@@ -1,0 +1,54 @@
+/** A frame from a socket of any role: whose it is decides what it means. */
+import { acceptReply, type ProgressOutcome, type ReplyOutcome, replyRejected } from '../call/accept-reply';
+import type { Connection } from '../ports';
+import { errorFrame, type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
+import { type AppSocketWorld, handleAppRequest } from './app-socket';
+import { handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';
+
+/** What became of a frame. */
+export interface Handled {
+  reply?: ReplyOutcome;
+  progress?: ProgressOutcome;
+  /** The frame to send back. */
+  answer?: string;
+  /** The server knows nothing of this socket: closed, so that its peer connects anew. */
+  unknownSocket?: true;
+}
+
+/** Handles one frame. A reply needs no look at the socket's row as long as it comes from where the command went. */
+export async function handleFrame(
+  world: RuntimeSocketWorld & AppSocketWorld,
+  connectionId: string,
+  text: string,
+  { nowMs, requestId }: { nowMs: number; requestId: string },
+): Promise<Handled> {
+  const frame = readRuntimeFrame(text);
+  if (frame.kind === 'invalid') return { answer: errorFrame(frame.id, frame.code, frame.message) };
+  if (frame.kind === 'reply') return await handleReply(world, connectionId, frame, text, nowMs);
+  const connection: Connection | undefined = await world.connections.read(connectionId, nowMs);
+  if (!connection) return { unknownSocket: true };
+  if (connection.role === 'runtime') return await handleRuntimeFrame(world, connection, frame, nowMs);
+  if (frame.kind === 'ping') return { answer: JSON.stringify({ type: 'pong' }) };
+  if (connection.role === 'client' && frame.kind === 'request')
+    await handleAppRequest(world, connection, frame, requestId);
+  return {};
+}
+
+async function handleReply(
+  world: RuntimeSocketWorld,
+  connectionId: string,
+  frame: Extract<RuntimeFrame, { kind: 'reply' }>,
+  text: string,
+  nowMs: number,
+): Promise<Handled> {
+  try {
+    const reply = await acceptReply(world, connectionId, frame, nowMs);
+    if (reply === 'ended') return { reply };
+    const sender = await world.connections.read(connectionId, nowMs);
+    world.recorder.record(replyRejected(reply, frame.id, sender, Buffer.byteLength(text)));
+    return { reply };
+  } catch {
+    // Silence here would cost the App its answer.
+    return { answer: errorFrame(frame.id, -32000, 'The reply could not be stored. Send it again.') };
+  }
+}

@@ -1,0 +1,151 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  CfnGatewayResponse,
+  EndpointType,
+  type IResource,
+  LambdaIntegration,
+  MockIntegration,
+  PassthroughBehavior,
+  ResponseTransferMode,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge';
+import { pinLogicalId } from '../pinned';
+import { gatewayProblems, methodNotAllowed, problemHeaders, problemTemplate } from './problem-template';
+import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
+
+/** What the API is made of. */
+export interface PublicApiProps {
+  functions: Record<HttpFunctionName, IFunction>;
+  allowedOrigins: string[];
+  /** Requests a second, and at once above that, over all callers. */
+  throttle: { rate: number; burst: number };
+  /** A regional web ACL. Default: none. */
+  webAclArn?: string | undefined;
+}
+
+/** The stage's name, which is the first segment of the default URL's path. */
+export const restStageName = 'v1';
+
+/** How long browsers may remember a preflight. */
+const preflightMaxAge = Duration.days(1);
+
+/** The REST API: the routes, their preflights, and answers in problem+json where API Gateway itself refuses. */
+export class PublicApi extends Construct {
+  readonly api: RestApi;
+  /** Host name of the API's own URL. */
+  readonly host: string;
+  /** The stage's URL without a trailing slash. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: PublicApiProps) {
+    super(scope, id);
+    this.api = new RestApi(this, 'Api', {
+      restApiName: 'agenttown-pairing-server',
+      endpointTypes: [EndpointType.REGIONAL],
+      deployOptions: {
+        stageName: restStageName,
+        throttlingRateLimit: props.throttle.rate,
+        throttlingBurstLimit: props.throttle.burst,
+      },
+      cloudWatchRole: false,
+    });
+    pinLogicalId(this.api, 'PublicApi');
+    // The construct's own output: not where callers should go when there is an edge or an own name.
+    this.api.node.tryRemoveChild('Endpoint');
+    acknowledge(this, {
+      'AwsSolutions-APIG1':
+        'An access log of API Gateway needs a role on the account; the functions log each request, without its query.',
+      'AwsSolutions-APIG2':
+        'The functions check every body against its schema and answer with the fields at fault.',
+      'AwsSolutions-APIG3': 'A web ACL costs money and suits one installation: `-c webAclArn=…` names one.',
+      'AwsSolutions-APIG4':
+        'Runtimes and Apps are no AWS principals: the functions check the credentials of the relay.',
+      'AwsSolutions-APIG6':
+        'An execution log of API Gateway would hold bodies and headers, and with them credentials.',
+      'AwsSolutions-COG4':
+        'Runtimes and Apps are no Cognito users: the functions check the credentials of the relay.',
+    });
+    const integrations = new Map<HttpFunctionName, LambdaIntegration>();
+    for (const { method, path, serves } of routes) {
+      const integration = integrations.get(serves) ?? integrationOf(serves, props.functions[serves]);
+      integrations.set(serves, integration);
+      this.api.root.resourceForPath(path).addMethod(method, integration);
+    }
+    // The origin of an answer that no function makes is fixed; several origins are told apart by the functions.
+    const [origin = '*'] = props.allowedOrigins;
+    for (const path of new Set(routes.map((route) => route.path))) {
+      const resource = this.api.root.resourceForPath(path);
+      addPreflight(resource, props.allowedOrigins, methodsOf(path));
+      addMethodNotAllowed(resource, origin, methodsOf(path));
+    }
+    for (const [responseType, problem] of Object.entries(gatewayProblems)) {
+      const headers = Object.entries(problemHeaders(problem, origin));
+      new CfnGatewayResponse(this, `Response${responseType}`, {
+        restApiId: this.api.restApiId,
+        responseType,
+        statusCode: String(problem.status),
+        responseParameters: Object.fromEntries(headers.map(([k, v]) => [`gatewayresponse.header.${k}`, v])),
+        responseTemplates: { 'application/json': problemTemplate(problem) },
+      });
+    }
+    this.host = `${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}`;
+    this.url = `https://${this.host}/${restStageName}`;
+    if (props.webAclArn) {
+      new CfnWebACLAssociation(this, 'WebAcl', {
+        resourceArn: this.api.deploymentStage.stageArn,
+        webAclArn: props.webAclArn,
+      });
+    }
+  }
+}
+
+function integrationOf(name: HttpFunctionName, fn: IFunction): LambdaIntegration {
+  const streamed = !bufferedFunctions.has(name);
+  return new LambdaIntegration(fn, {
+    scopePermissionToMethod: false,
+    responseTransferMode: streamed ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
+    timeout: streamed ? Duration.minutes(15) : Duration.seconds(29),
+  });
+}
+
+function methodsOf(path: string): string[] {
+  return routes.filter((route) => route.path === path).map((route) => route.method);
+}
+
+function addPreflight(resource: IResource, allowOrigins: string[], allowMethods: string[]): void {
+  const allowHeaders = ['authorization', 'content-type', 'idempotency-key', 'last-event-id'];
+  resource.addCorsPreflight({ allowOrigins, allowMethods, allowHeaders, maxAge: preflightMaxAge });
+}
+
+/** What clients call a body, `curl -d` included. */
+const bodyTypes = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'application/octet-stream',
+  'multipart/form-data',
+  'text/plain',
+];
+
+/** Without it, API Gateway would answer a wrong method as it answers an unknown path. */
+function addMethodNotAllowed(resource: IResource, origin: string, allowed: string[]): void {
+  const headers = { ...problemHeaders(methodNotAllowed, origin), Allow: `'${allowed.join(', ')}, OPTIONS'` };
+  const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
+  const integration = new MockIntegration({
+    // A body of any other kind is refused with 415, since a MOCK can read no status out of it.
+    requestTemplates: Object.fromEntries(bodyTypes.map((type) => [type, '{"statusCode": 405}'])),
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    integrationResponses: [
+      {
+        statusCode: '405',
+        responseParameters: Object.fromEntries(named),
+        responseTemplates: { 'application/json': problemTemplate(methodNotAllowed) },
+      },
+    ],
+  });
+  const responseParameters = Object.fromEntries(named.map(([name]) => [name, true]));
+  resource.addMethod('ANY', integration, { methodResponses: [{ statusCode: '405', responseParameters }] });
+}

@@ -1,0 +1,69 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { env } from '../../lambdas/aws/env';
+import { NounTable } from './noun-table';
+
+/** Every table, one per noun; what a row holds stands at the head of its adapter in `lambdas/aws`. */
+export class Tables extends Construct {
+  readonly codes: NounTable;
+  readonly gateways: NounTable;
+  readonly clients: NounTable;
+  readonly connections: NounTable;
+  readonly rpcs: NounTable;
+  readonly monitorEvents: NounTable;
+  readonly attempts: NounTable;
+
+  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+    super(scope, id);
+    this.codes = new NounTable(this, 'Codes', {
+      ...props,
+      partitionKey: 'codeHash',
+      variable: env.codesTable,
+    });
+    this.gateways = new NounTable(this, 'Gateways', {
+      ...props,
+      partitionKey: 'gatewayId',
+      variable: env.gatewaysTable,
+      recoverable: true,
+    });
+    this.clients = new NounTable(this, 'Clients', {
+      ...props,
+      partitionKey: 'gatewayId',
+      sortKey: 'clientId',
+      variable: env.clientsTable,
+      recoverable: true,
+    });
+    this.connections = new NounTable(this, 'Connections', {
+      ...props,
+      partitionKey: 'connectionId',
+      indexes: [{ indexName: 'byGateway', keys: ['gatewayId', 'connectedAt#'] }],
+      variable: env.connectionsTable,
+    });
+    this.rpcs = new NounTable(this, 'Rpcs', {
+      ...props,
+      partitionKey: 'callKey',
+      sortKey: 'item',
+      indexes: [
+        {
+          indexName: 'byGateway',
+          keys: ['gatewayId', 'openedAt#'],
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+      variable: env.rpcsTable,
+    });
+    this.monitorEvents = new NounTable(this, 'MonitorEvents', {
+      ...props,
+      partitionKey: 'shardId',
+      sortKey: 'batchId',
+      streams: true,
+      variable: env.eventsTable,
+    });
+    this.attempts = new NounTable(this, 'Attempts', {
+      ...props,
+      partitionKey: 'attemptKey',
+      variable: env.attemptsTable,
+    });
+  }
+}

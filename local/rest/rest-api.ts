@@ -1,0 +1,215 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Functions, InvokeOutcome } from '../functions/functions';
+import type { MayInvoke } from '../functions/permissions';
+import { headerOf, mediaType, type RestRequest, readRequest, requestTime } from '../http/gateway-request';
+import { type ProxyResponse, readProxyResponse } from '../http/proxy-response';
+import { readBody } from '../http/request-body';
+import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
+import { expectKnownProperties } from '../template/known-properties';
+import type { Resolver } from '../types';
+import { type GatewayAnswer, GatewayResponses, type GatewayResponseType } from './gateway-responses';
+import { answerMock } from './mock-integration';
+import { isBinary, lastValues, restEvent } from './rest-event';
+import type { RestIntegration } from './rest-integration';
+import { type RestMatch, RestRoutes } from './rest-routes';
+import { readStage, type Stage } from './rest-stage';
+import { streamAnswer } from './rest-stream';
+import type { TemplateScope } from './vtl';
+
+/** Why a call of a function gave no answer, as API Gateway reports it. */
+const FAILURES: Record<Exclude<InvokeOutcome['kind'], 'ok'> | 'malformed', GatewayResponseType> = {
+  // Lambda refused: 500. The function ran and failed, timed out or answered nonsense: 502 (Lambda, API Gateway errors).
+  throttled: 'API_CONFIGURATION_ERROR',
+  'too-large': 'REQUEST_TOO_LARGE',
+  'function-error': 'BAD_GATEWAY',
+  malformed: 'BAD_GATEWAY',
+};
+
+const MOCK_FAILURES = {
+  'unsupported-media-type': 'UNSUPPORTED_MEDIA_TYPE',
+  misconfigured: 'API_CONFIGURATION_ERROR',
+} as const;
+
+/** One request on its way. */
+interface Exchange {
+  request: RestRequest;
+  response: ServerResponse;
+  match: RestMatch | undefined;
+}
+
+/** A REST API of the template, served at the root of the host's port: its stage is not part of the path here. */
+export class RestApi {
+  readonly apiId: string;
+  readonly stage: Stage;
+  readonly #routes: RestRoutes;
+  readonly #gatewayResponses: GatewayResponses;
+  readonly #functions: Functions;
+  readonly #mayInvoke: MayInvoke;
+  readonly #throttle: boolean;
+
+  constructor(options: {
+    resolver: Resolver;
+    /** Of the RestApi. */
+    logicalId: string;
+    functions: Functions;
+    mayInvoke: MayInvoke;
+    /** False lifts the stage's throttles. */
+    throttle: boolean;
+  }) {
+    const { resolver, logicalId } = options;
+    const api = resolver
+      .ofType('AWS::ApiGateway::RestApi')
+      .find((candidate) => candidate.logicalId === logicalId);
+    expectKnownProperties(
+      logicalId,
+      api!.properties,
+      ['Name', 'BinaryMediaTypes', 'EndpointConfiguration'],
+      ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
+    );
+    this.apiId = resolver.ref(logicalId);
+    const rootResourceId = resolver.resolve<string>({ 'Fn::GetAtt': [logicalId, 'RootResourceId'] });
+    this.#routes = new RestRoutes(resolver, this.apiId, rootResourceId);
+    this.#gatewayResponses = new GatewayResponses(resolver, this.apiId);
+    const binaryMediaTypes = (api!.properties.BinaryMediaTypes as string[] | undefined) ?? [];
+    this.stage = readStage(resolver, this.apiId, binaryMediaTypes);
+    this.#throttle = options.throttle;
+    this.#functions = options.functions;
+    this.#mayInvoke = options.mayInvoke;
+  }
+
+  /** Whether a path has a method, be it `ANY`. */
+  serves(method: string, path: string): boolean {
+    return this.#routes.match(method, path) !== undefined;
+  }
+
+  /** Answers one request. */
+  async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = readRequest(incoming);
+    const match = this.#routes.match(request.method, request.path);
+    const exchange: Exchange = { request, response, match };
+    response.setHeader('x-amzn-requestid', request.requestId);
+    response.setHeader('x-amz-apigw-id', request.extendedRequestId);
+    if (!match) return this.#refuse(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+    if (this.#throttle && !this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
+    const body = await readBody(incoming);
+    if (body === 'gone') return;
+    if (body === 'too-large') {
+      // What is still on its way is never read.
+      response.setHeader('connection', 'close');
+      return this.#refuse(exchange, 'REQUEST_TOO_LARGE');
+    }
+    const { integration } = match.route;
+    if (integration.kind === 'mock') return this.#answerMock(exchange, integration, body);
+    await this.#answerFunction({ ...exchange, match }, integration, body);
+  }
+
+  #answerMock(exchange: Exchange, mock: Extract<RestIntegration, { kind: 'mock' }>, body: Buffer): void {
+    const { request, response } = exchange;
+    const outcome = answerMock(
+      mock,
+      mediaType(headerOf(request, 'content-type')),
+      mediaType(headerOf(request, 'accept')),
+      this.#scope(exchange, body.toString()),
+    );
+    if (outcome.kind === 'answered') write(response, outcome);
+    else this.#refuse(exchange, MOCK_FAILURES[outcome.kind]);
+  }
+
+  async #answerFunction(
+    exchange: Exchange & { match: RestMatch },
+    integration: Extract<RestIntegration, { kind: 'function' }>,
+    requestBody: Buffer,
+  ): Promise<void> {
+    const { request, response, match } = exchange;
+    const functionLogicalId = this.#functions.logicalIdOf(integration.functionArn);
+    if (!this.#mayInvoke(this.#methodArn(match), functionLogicalId)) {
+      return this.#refuse(exchange, 'API_CONFIGURATION_ERROR');
+    }
+    const event = restEvent(request, match.route, match.pathParameters, this.stage, requestBody);
+    const timer = setTimeout(() => {
+      if (response.headersSent) response.destroy();
+      else this.#refuse(exchange, 'INTEGRATION_TIMEOUT');
+    }, integration.timeoutMs);
+    timer.unref();
+    response.on('close', () => clearTimeout(timer));
+
+    if (integration.streaming) {
+      const writeHead = (head: ProxyResponse) => this.#writeHead(response, head);
+      const answer = await streamAnswer(this.#functions, functionLogicalId, event, response, writeHead);
+      if (answer !== 'answered') this.#refuse(exchange, FAILURES[answer]);
+      return;
+    }
+    const outcome = await this.#functions.invoke(functionLogicalId, event);
+    if (outcome.kind !== 'ok') return this.#refuse(exchange, FAILURES[outcome.kind]);
+    const answer = readProxyResponse(outcome.payload);
+    if (!answer) return this.#refuse(exchange, FAILURES.malformed);
+    if (response.headersSent || response.destroyed) return;
+    const body = this.#responseBody(request, answer);
+    if (answer.status !== 204 && answer.status !== 304) {
+      response.setHeader('content-length', Buffer.byteLength(body));
+    }
+    this.#writeHead(response, answer);
+    response.end(body);
+  }
+
+  #writeHead(response: ServerResponse, answer: ProxyResponse): void {
+    for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+    if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json');
+    response.writeHead(answer.status);
+  }
+
+  /** Base64 is decoded only for a caller whose first accepted media type the API lists as binary. */
+  #responseBody(request: RestRequest, { body, isBase64Encoded }: ProxyResponse): string | Buffer {
+    if (!body) return '';
+    const accepted = mediaType(headerOf(request, 'accept')?.split(',')[0]);
+    const decode = isBase64Encoded && isBinary(this.stage.binaryMediaTypes, accepted);
+    return decode ? Buffer.from(body, 'base64') : body;
+  }
+
+  #refuse(exchange: Exchange, type: GatewayResponseType): void {
+    const { request, response } = exchange;
+    if (response.headersSent || response.destroyed) return;
+    const accept = mediaType(headerOf(request, 'accept'));
+    const answer = this.#gatewayResponses.answer(type, this.#scope(exchange), accept);
+    write(response, answer);
+  }
+
+  #methodArn({ route }: RestMatch): string {
+    const path = route.resourcePath === '/' ? '/' : route.resourcePath.replaceAll(/\{[^}]+\}/g, '*');
+    const method = route.method === 'ANY' ? '*' : route.method;
+    return `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT_ID}:${this.apiId}/${this.stage.name}/${method}${path}`;
+  }
+
+  #scope({ request, match }: Exchange, body = ''): TemplateScope {
+    return {
+      context: {
+        apiId: this.apiId,
+        accountId: ACCOUNT_ID,
+        stage: this.stage.name,
+        requestId: request.requestId,
+        extendedRequestId: request.extendedRequestId,
+        httpMethod: request.method,
+        path: `/${this.stage.name}${request.path}`,
+        resourcePath: match?.route.resourcePath,
+        resourceId: match?.route.resourceId,
+        protocol: request.protocol,
+        domainName: request.host,
+        requestTime: requestTime(request.receivedAt),
+        requestTimeEpoch: request.receivedAt.getTime(),
+        identity: { sourceIp: request.sourceIp, userAgent: request.userAgent },
+      },
+      stageVariables: this.stage.variables ?? {},
+      parameters: {
+        path: match?.pathParameters ?? {},
+        querystring: lastValues(request.query),
+        header: lastValues(request.headers),
+      },
+      body,
+    };
+  }
+}
+
+function write(response: ServerResponse, answer: GatewayAnswer): void {
+  if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(answer.body));
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+}

@@ -1,0 +1,154 @@
+/** The template's tables on the engine: keys, indexes, streams and TTL. */
+
+import type { Resolver } from '../types';
+import { DYNAMODB, type EngineClient } from './engine-client';
+
+/** One table as the rest of the AWS side knows it. */
+export interface LocalTable {
+  logicalId: string;
+  name: string;
+  /** The partition key's attribute, of the table (under '') and of each index. */
+  partitionKeys: Record<string, string>;
+  /** The stream's ARN on the engine; undefined without a stream. */
+  engineStreamArn: string | undefined;
+  /** The engine had this table already, from an earlier run. */
+  kept: boolean;
+}
+
+interface Key {
+  AttributeName: string;
+  KeyType: string;
+}
+interface Index {
+  IndexName: string;
+  KeySchema: Key[];
+  Projection: unknown;
+}
+interface TableProperties {
+  KeySchema: Key[];
+  AttributeDefinitions: Array<{ AttributeName: string; AttributeType: string }>;
+  GlobalSecondaryIndexes?: Index[];
+  LocalSecondaryIndexes?: Index[];
+  StreamSpecification?: { StreamViewType: string };
+  TimeToLiveSpecification?: { AttributeName?: string; Enabled: boolean };
+}
+
+/** What means nothing on one machine: capacity, encryption, backups, tags, protection against deletion. */
+const WITHOUT_MEANING = [
+  'TableName',
+  'BillingMode',
+  'ProvisionedThroughput',
+  'OnDemandThroughput',
+  'WriteOnDemandThroughputSettings',
+  'WriteProvisionedThroughputSettings',
+  'SSESpecification',
+  'PointInTimeRecoverySpecification',
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'TableClass',
+  'Tags',
+  'WarmThroughput',
+];
+const KNOWN = new Set([
+  ...WITHOUT_MEANING,
+  'KeySchema',
+  'AttributeDefinitions',
+  'GlobalSecondaryIndexes',
+  'LocalSecondaryIndexes',
+  'StreamSpecification',
+  'TimeToLiveSpecification',
+  'Replicas',
+]);
+
+/** Creates the tables that are missing. Throws when a kept table has other keys than the template. */
+export async function createTables(resolver: Resolver, engine: EngineClient): Promise<LocalTable[]> {
+  const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) =>
+    resolver.ofType<TableProperties>(type),
+  );
+  return Promise.all(
+    tables.map(async ({ logicalId, properties }): Promise<LocalTable> => {
+      refuseUnknown(logicalId, properties);
+      const name = resolver.ref(logicalId);
+      const existing = await describe(engine, name);
+      if (existing) refuseOtherShape(name, existing, properties);
+      else await create(engine, name, properties);
+      const described = existing ?? (await describe(engine, name));
+      return {
+        logicalId,
+        name,
+        partitionKeys: partitionKeys(properties),
+        engineStreamArn: properties.StreamSpecification ? described?.LatestStreamArn : undefined,
+        kept: existing !== undefined,
+      };
+    }),
+  );
+}
+
+interface Described extends TableProperties {
+  LatestStreamArn?: string;
+}
+
+async function describe(engine: EngineClient, name: string): Promise<Described | undefined> {
+  try {
+    return (await engine.call(`${DYNAMODB}.DescribeTable`, { TableName: name })).Table;
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function create(engine: EngineClient, name: string, properties: TableProperties): Promise<void> {
+  const stream = properties.StreamSpecification;
+  await engine.call(`${DYNAMODB}.CreateTable`, {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: properties.KeySchema,
+    AttributeDefinitions: properties.AttributeDefinitions,
+    GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes?.map(indexForEngine),
+    LocalSecondaryIndexes: properties.LocalSecondaryIndexes?.map(indexForEngine),
+    StreamSpecification: stream && { StreamEnabled: true, StreamViewType: stream.StreamViewType },
+  });
+  const ttl = properties.TimeToLiveSpecification;
+  if (ttl?.Enabled)
+    await engine.call(`${DYNAMODB}.UpdateTimeToLive`, { TableName: name, TimeToLiveSpecification: ttl });
+}
+
+function indexForEngine({ IndexName, KeySchema, Projection }: Index): Index {
+  return { IndexName, KeySchema, Projection };
+}
+
+function refuseUnknown(logicalId: string, properties: TableProperties): void {
+  for (const property of Object.keys(properties))
+    if (!KNOWN.has(property))
+      throw new Error(`The local host does not know the property ${property} of the table ${logicalId}.`);
+}
+
+/** Kept data was written under the kept keys, so it cannot be read under others. */
+function refuseOtherShape(name: string, kept: Described, wanted: TableProperties): void {
+  if (shape(kept) !== shape(wanted))
+    throw new Error(
+      `The kept table ${name} has other keys, indexes or stream (${shape(kept)}) than the stack ` +
+        `(${shape(wanted)}): start with another database file, or delete this one.`,
+    );
+}
+
+function shape(table: TableProperties): string {
+  const types = new Map(table.AttributeDefinitions.map((a) => [a.AttributeName, a.AttributeType]));
+  const keys = (schema: Key[]) =>
+    schema.map((key) => `${key.KeyType} ${key.AttributeName}:${types.get(key.AttributeName)}`).join(', ');
+  const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  return [
+    keys(table.KeySchema),
+    ...indexes.map((index) => `${index.IndexName}: ${keys(index.KeySchema)}`).sort(),
+    table.StreamSpecification ? `stream ${table.StreamSpecification.StreamViewType}` : 'no stream',
+  ].join('; ');
+}
+
+function partitionKeys(table: TableProperties): Record<string, string> {
+  const hash = (schema: Key[]) => schema.find((key) => key.KeyType === 'HASH')?.AttributeName ?? '';
+  const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  return {
+    '': hash(table.KeySchema),
+    ...Object.fromEntries(indexes.map((index) => [index.IndexName, hash(index.KeySchema)])),
+  };
+}

@@ -1,0 +1,70 @@
+import { env } from '../../../lambdas/aws/env';
+import { disconnectReason, lineOf, measurementsOf } from '../../../lambdas/aws/observe/metrics';
+import { eventTypes } from '../../../lambdas/core/monitor/monitor-events';
+
+afterEach(() => {
+  delete process.env[env.deployment];
+});
+
+test('a line holds one metric in the embedded format, told apart by deployment', () => {
+  process.env[env.deployment] = 'Second';
+  const line = lineOf(
+    { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: 'answered' } },
+    1_700_000_000_000,
+  );
+  expect(JSON.parse(line)).toEqual({
+    _aws: {
+      Timestamp: 1_700_000_000_000,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'AgentTownPairing',
+          Dimensions: [['Deployment', 'Outcome']],
+          Metrics: [{ Name: 'Calls', Unit: 'Count' }],
+        },
+      ],
+    },
+    Deployment: 'Second',
+    Outcome: 'answered',
+    Calls: 1,
+  });
+  expect(line).not.toContain('\n');
+});
+
+test.each([
+  ['relay.rpc.success', 'answered'],
+  ['relay.rpc.error', 'runtime-error'],
+  ['relay.rpc.timeout', 'timed-out'],
+  ['relay.rpc.offline', 'offline'],
+  ['relay.rpc.disconnected', 'disconnected'],
+  ['relay.rpc.cancelled', 'cancelled'],
+] as const)('the end %s of a call counts it as %s, with its time', (type, outcome) => {
+  expect(measurementsOf({ type, durationMs: 7 })).toEqual([
+    { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: outcome } },
+    { name: 'CallTime', unit: 'Milliseconds', value: 7 },
+  ]);
+});
+
+test('what is no end of a call, redeem or handshake is not measured', () => {
+  const measured = eventTypes.filter((type) => measurementsOf({ type }).length > 0);
+  expect(
+    measured.filter((type) => !/success|error|timeout|offline|disconnected|cancelled/.test(type)),
+  ).toEqual([
+    'relay.websocket.connected',
+    'relay.websocket.denied',
+    'relay.redeem.failed',
+    'pairing.redeem.failed',
+  ]);
+  expect(measurementsOf({ type: 'relay.rpc.request' })).toEqual([]);
+});
+
+test.each([
+  [1000, 'closed'],
+  [1005, 'closed'],
+  [1001, 'expired-or-away'],
+  [1006, 'lost'],
+  [1009, 'too-large'],
+  [4000, 'other'],
+  [undefined, 'lost'],
+])('the close code %s is counted as %s', (code, reason) => {
+  expect(disconnectReason(code)).toBe(reason);
+});

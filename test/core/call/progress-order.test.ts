@@ -1,0 +1,25 @@
+import { ProgressOrder } from '../../../lambdas/core/call/progress-order';
+
+const t0 = 1_800_000_000_000;
+const steps = (...seqs: number[]) => seqs.map((seq) => ({ seq, data: null, atMs: t0 }));
+const taken = (order: ProgressOrder, seqs: number[], nowMs = t0, final = false) =>
+  order.take(steps(...seqs), nowMs, final).map(({ seq }) => seq);
+
+test('what follows without a gap is passed on at once', () => {
+  const order = new ProgressOrder();
+  expect(taken(order, [0, 1, 2])).toEqual([0, 1, 2]);
+  expect(taken(order, [3])).toEqual([3]);
+});
+test('what stands behind a gap waits for what is missing', () => {
+  const order = new ProgressOrder();
+  expect(taken(order, [0, 2])).toEqual([0]);
+  expect(taken(order, [1, 2], t0 + 50)).toEqual([1, 2]);
+});
+test('but not for long', () => {
+  const order = new ProgressOrder();
+  expect(taken(order, [5, 7], t0 + 119)).toEqual([]);
+  expect(taken(order, [5, 7], t0 + 120)).toEqual([5, 7]);
+});
+test('at the end of the call nothing is held back', () => {
+  expect(taken(new ProgressOrder(3), [9, 11], t0, true)).toEqual([9, 11]);
+});

@@ -1,0 +1,147 @@
+import type { CallWorld } from '../../../lambdas/core/call/deliver-call';
+import { endOfCall, finishCall, startCall } from '../../../lambdas/core/call/run-call';
+import type { CallEnd, OpenCall } from '../../../lambdas/core/call/states';
+import { watchCall } from '../../../lambdas/core/call/watch-call';
+import { FakeClock } from '../../support/memory/fake-clock';
+import { memoryStores } from '../../support/memory/memory-stores';
+
+const t0 = 1_800_000_000_000;
+const socket = { connectionId: 'socket-1', connectedAtMs: t0 - 60_000 };
+const gateway = {
+  gatewayId: 'gw_1',
+  secretHash: 'hash',
+  runtimeType: 'openclaw',
+  displayName: 'Desk',
+  capabilities: [],
+  createdAtMs: t0,
+};
+
+const callOf = (more: Partial<OpenCall> = {}): OpenCall => ({
+  callKey: 'k'.repeat(22),
+  nonce: 'n'.repeat(8),
+  gatewayId: 'gw_1',
+  clientId: 'cl_1',
+  method: 'm',
+  digest: 'd',
+  sentTo: 'socket-1',
+  openedAtMs: t0,
+  deadlineMs: t0 + 55_000,
+  expiresAtMs: t0 + 655_000,
+  ...more,
+});
+
+/** A relay in memory with one gateway; `posted` says what reached which socket. */
+async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear' = () => 'sent') {
+  const clock = new FakeClock(t0);
+  const stores = memoryStores();
+  await stores.gateways.create(gateway);
+  await stores.gateways.attach('gw_1', socket, 'hash');
+  const posted: string[] = [];
+  const calls: CallWorld = {
+    ...stores,
+    clock,
+    recorder: { record: () => {}, idle: () => {} },
+    sockets: {
+      post: async (connectionId) => {
+        posted.push(connectionId);
+        return post(connectionId);
+      },
+      probe: async () => 'open',
+      close: async () => {},
+    },
+  };
+  return { ...calls, clock, stores, posted };
+}
+
+const run = async (relay: Awaited<ReturnType<typeof world>>, call = callOf()) => {
+  const prepared = { id: 'id', call, command: '{}', byReference: false };
+  const current = (await relay.stores.gateways.read('gw_1'))!;
+  const started = await startCall(relay, prepared, current);
+  return (await endOfCall(finishCall(relay, started, { untilMs: call.deadlineMs }))) as CallEnd;
+};
+
+test('a reply is seen within a fifth of the time it took', async () => {
+  for (const tookMs of [60, 500, 5_000, 50_000]) {
+    const relay = await world();
+    const end = { outcome: 'answered', atMs: t0 + tookMs, answer: { result: 1 } } as const;
+    relay.clock.at(t0 + tookMs, () => relay.calls.end(callOf(), end, { gatewayId: 'gw_1' }));
+    expect((await run(relay)).outcome).toBe('answered');
+    expect(relay.clock.now() - t0 - tookMs).toBeLessThanOrEqual(Math.min(250, Math.max(16, tookMs * 0.2)));
+  }
+});
+
+test('a runtime that leaves and stays away ends the call right at the end of its ten seconds', async () => {
+  const relay = await world();
+  const leftAtMs = t0 + 3_210;
+  relay.clock.at(leftAtMs, () => relay.gateways.detach('gw_1', 'socket-1', leftAtMs));
+  expect((await run(relay)).outcome).toBe('disconnected');
+  const awayMs = relay.clock.now() - leftAtMs;
+  expect(awayMs).toBeGreaterThanOrEqual(10_000);
+  expect(awayMs).toBeLessThan(10_500);
+});
+
+test('a runtime that comes back in time keeps the call until its deadline', async () => {
+  const relay = await world();
+  relay.clock.at(t0 + 2_000, () => relay.gateways.detach('gw_1', 'socket-1', t0 + 2_000));
+  const back = { connectionId: 'socket-2', connectedAtMs: t0 + 11_000 };
+  relay.clock.at(t0 + 11_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+  expect((await run(relay)).outcome).toBe('timed-out');
+  expect(relay.clock.now()).toBe(t0 + 55_000);
+  expect(relay.posted).toEqual(['socket-1']);
+});
+
+test('a call shorter than the grace whose runtime is away at its deadline ends as disconnected', async () => {
+  const relay = await world();
+  relay.clock.at(t0 + 500, () => relay.gateways.detach('gw_1', 'socket-1', t0 + 500));
+  expect((await run(relay, callOf({ deadlineMs: t0 + 2_000 }))).outcome).toBe('disconnected');
+});
+
+test.each(['gone', 'unclear'] as const)(
+  'a command whose post was %s is never posted again',
+  async (outcome) => {
+    const relay = await world(() => outcome);
+    const back = { connectionId: 'socket-2', connectedAtMs: t0 + 1_000 };
+    relay.clock.at(t0 + 1_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+    await run(relay);
+    expect(relay.posted).toEqual(['socket-1']);
+  },
+);
+
+test('a call that met no socket is posted to the one that comes', async () => {
+  const relay = await world();
+  await relay.gateways.detach('gw_1', 'socket-1', t0);
+  const back = { connectionId: 'socket-2', connectedAtMs: t0 + 4_000 };
+  relay.clock.at(t0 + 4_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+  const { sentTo: _, ...unsent } = callOf({ deadlineMs: t0 + 12_000 });
+  await run(relay, unsent);
+  expect(relay.posted).toEqual(['socket-2']);
+});
+
+test('reads that fail are no news: the call still ends by its deadline', async () => {
+  const relay = await world();
+  const call = callOf({ deadlineMs: t0 + 3_000 });
+  await relay.calls.open(call, t0);
+  const broken = async () => {
+    throw new Error('throttled');
+  };
+  const deaf = { ...relay, calls: { ...relay.calls, read: broken, end: broken } };
+  const end = await endOfCall(watchCall(deaf, call, { ifGone: 'disconnected' }));
+  expect(end).toMatchObject({ outcome: 'timed-out' });
+});
+
+test('whoever joins a call may wait for less than the call itself', async () => {
+  const relay = await world();
+  await relay.calls.open(callOf(), t0);
+  const wait = { ifGone: 'disconnected', untilMs: t0 + 2_000 } as const;
+  expect(await endOfCall(watchCall(relay, callOf(), wait))).toBe('pending');
+  expect(relay.clock.now()).toBe(t0 + 2_000);
+});
+
+test('a call of a gateway that was removed is over', async () => {
+  const relay = await world();
+  const gone = { ...relay, calls: { ...relay.calls, read: async () => undefined } };
+  await relay.calls.open(callOf(), t0);
+  expect(await endOfCall(watchCall(gone, callOf(), { ifGone: 'disconnected' }))).toMatchObject({
+    outcome: 'disconnected',
+  });
+});

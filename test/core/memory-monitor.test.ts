@@ -1,4 +1,0 @@
-import { memoryMonitor } from '../support/memory-monitor';
-import { describeMonitorStores } from '../support/monitor-store-contract';
-
-describeMonitorStores('in memory', async () => memoryMonitor());

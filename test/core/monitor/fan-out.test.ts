@@ -1,0 +1,89 @@
+import { batchIds, makeBatch } from '../../../lambdas/core/monitor/event-batch';
+import { fanOut, framesOf } from '../../../lambdas/core/monitor/fan-out';
+import type { Sockets } from '../../../lambdas/core/ports';
+import { memoryMonitor } from '../../support/memory/memory-monitor';
+
+const t0 = 1_800_000_000_000;
+const nextId = batchIds((count) => new Uint8Array(count));
+const batch = (count = 1, detail = 'as it is') =>
+  makeBatch(
+    nextId(t0),
+    Array.from({ length: count }, () => ({ type: 'relay.rpc.request' as const, atMs: t0, detail })),
+  );
+
+/** Viewers, each of whom takes frames in its own way. */
+async function worldOf(post: Record<string, () => Promise<'sent' | 'gone' | 'unclear'>>) {
+  const { viewers } = memoryMonitor();
+  for (const connectionId of Object.keys(post)) {
+    await viewers.add({ connectionId, connectedAtMs: t0, expiresAtMs: t0 + 1_000_000 });
+  }
+  const posted: Array<[viewer: string, ids: string[]]> = [];
+  const closed: string[] = [];
+  const sockets: Sockets = {
+    async post(connectionId, frame) {
+      const outcome = await post[connectionId]!();
+      if (outcome === 'sent') {
+        posted.push([connectionId, JSON.parse(frame).params.events.map(({ id }: { id: string }) => id)]);
+      }
+      return outcome;
+    },
+    probe: async () => 'open',
+    async close(connectionId) {
+      closed.push(connectionId);
+    },
+  };
+  // Time passes for those who wait, once everybody else has had a turn.
+  const clock = { now: () => t0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+  return { world: { viewers, sockets, clock }, posted, closed };
+}
+
+test('every viewer gets every event, in the order of the ids, whatever order the batches come in', async () => {
+  const { world, posted } = await worldOf({ one: async () => 'sent', two: async () => 'sent' });
+  const batches = [batch(2), batch(1), batch(3)];
+  await fanOut(world, [...batches].reverse(), t0);
+  const ids = batches.flatMap(({ events }) => events.map(({ id }) => id));
+  expect(posted.sort()).toEqual([
+    ['one', ids],
+    ['two', ids],
+  ]);
+});
+
+test('a viewer that is gone is forgotten, and nobody else notices', async () => {
+  const { world, posted } = await worldOf({ gone: async () => 'gone', here: async () => 'sent' });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 1, evicted: 0 });
+  expect(posted.map(([viewer]) => viewer)).toEqual(['here']);
+  expect(await world.viewers.list(t0)).toEqual(['here']);
+});
+
+test('a viewer that takes no frame in time loses its socket, and the others are served meanwhile', async () => {
+  const never = () => new Promise<never>(() => {});
+  const { world, posted, closed } = await worldOf({ slow: never, here: async () => 'sent' });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1 });
+  expect([posted.length, closed]).toEqual([1, ['slow']]);
+  expect(await world.viewers.list(t0)).toEqual(['here']);
+});
+
+test('a post that fails once is tried again; one that fails twice costs the socket', async () => {
+  let tries = 0;
+  const { world, closed } = await worldOf({
+    once: async () => (tries++ === 0 ? 'unclear' : 'sent'),
+    always: async () => 'unclear',
+  });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1 });
+  expect(closed).toEqual(['always']);
+});
+
+test('without viewers nothing is posted', async () => {
+  const { world, posted } = await worldOf({});
+  await fanOut(world, [batch()], t0);
+  expect(posted).toEqual([]);
+});
+
+test('many events go out in as few frames as stay under 32 KB, each event once', () => {
+  const { events } = batch(50, 'ä'.repeat(190));
+  const all = [...events, ...batch(50, 'ä'.repeat(190)).events];
+  const frames = framesOf(all);
+  expect(frames.length).toBeGreaterThan(1);
+  for (const frame of frames) expect(Buffer.byteLength(frame)).toBeLessThan(32 * 1024);
+  expect(frames.flatMap((frame) => JSON.parse(frame).params.events)).toEqual(all);
+});

@@ -1,0 +1,144 @@
+/** A runtime that goes away and comes back: within the grace nothing is lost, and nothing is run twice. */
+import { call, redeem, register, request } from '../../support/api';
+import { type Relay, startRelay } from '../../support/relay';
+import { echo, TestRuntime } from '../../support/runtime';
+import { TirelessRuntime } from '../../support/tireless-runtime';
+
+let relay: Relay;
+beforeAll(async () => {
+  relay = await startRelay({ webSocketLimits: { ageMs: 3_000 } });
+});
+afterAll(() => relay.stop());
+
+async function paired() {
+  const registered = await register(relay.url);
+  return { registered, app: await redeem(relay.url, registered.accessCode) };
+}
+
+const connectionOf = () => relay.host.connections.list().at(-1)!.connectionId;
+
+test('a runtime that drops in mid-call and returns answers what it was asked before', async () => {
+  const { registered, app } = await paired();
+  const first = await TestRuntime.connect(registered);
+  const answer = call(relay.url, app, { method: 'm' });
+  const { id } = await first.command();
+  relay.host.connections.cut(connectionOf());
+  await first.closed;
+  const second = await TestRuntime.connect(registered);
+  second.reply(id, 'after all');
+  expect((await answer).body.result).toBe('after all');
+  await second.close();
+});
+
+test('relay.pending gives back the command of each call that is owed, and of no other', async () => {
+  const { registered, app } = await paired();
+  const first = await TestRuntime.connect(registered, (command) =>
+    command.method === 'done' ? 1 : undefined,
+  );
+  await call(relay.url, app, { method: 'done' });
+  const long = 'x'.repeat(5_000);
+  const [small, large] = [
+    call(relay.url, app, { method: 'small', params: { a: 1 } }),
+    call(relay.url, app, { method: 'large', params: long }),
+  ];
+  const commands = [await first.command('small'), await first.command('large')];
+  relay.host.connections.cut(connectionOf());
+  await first.closed;
+  const second = await TestRuntime.connect(registered);
+  const { calls } = (await second.ask('relay.pending')).result;
+  const byMethod = (a: { method: string }, b: { method: string }) => a.method.localeCompare(b.method);
+  expect([...calls].sort(byMethod)).toEqual(commands.sort(byMethod));
+  for (const { id, params } of calls) second.reply(id, params);
+  expect([(await small).body.result, (await large).body.result]).toEqual([{ a: 1 }, long]);
+  expect((await second.ask('relay.pending')).result).toEqual({ calls: [] });
+  await second.close();
+});
+
+test('a command that met a 410 is not posted again, and the runtime that asks gets it', async () => {
+  const { registered, app } = await paired();
+  const first = await TestRuntime.connect(registered);
+  for (const api of relay.host.webSockets) api.disconnectDelivery = () => 'never';
+  relay.host.connections.cut(connectionOf());
+  await first.closed;
+  const answer = call(relay.url, app, { method: 'm', params: 5, timeoutMs: 20_000, id: 'unsure' });
+  const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+  expect((await answer).body.result).toBe(5);
+  expect([...runtime.posted.values()].every((times) => times === 1)).toBe(true);
+  expect(runtime.ran).toHaveLength(1);
+  for (const api of relay.host.webSockets) api.disconnectDelivery = undefined;
+  runtime.stop();
+});
+
+test('a runtime that is gone without a word is found out by whoever asks, at once', async () => {
+  const { registered, app } = await paired();
+  const runtime = await TestRuntime.connect(registered);
+  const status = () => request(relay.url, 'GET /api/relay/status', { credential: app.clientToken });
+  expect((await status()).body.connected).toBe(true);
+  for (const api of relay.host.webSockets) api.disconnectDelivery = () => 'never';
+  relay.host.connections.cut(connectionOf());
+  await runtime.closed;
+  const { body } = await status();
+  for (const api of relay.host.webSockets) api.disconnectDelivery = undefined;
+  expect([body.connected, body.connectedSince]).toEqual([false, undefined]);
+  expect(body.lastSeenAt).toEqual(expect.any(String));
+});
+
+test('503 comes between the end of the grace and 2 s after it', async () => {
+  const { app } = await paired();
+  const startedAtMs = Date.now();
+  const { status } = await call(relay.url, app, { method: 'm', timeoutMs: 30_000 });
+  const tookMs = Date.now() - startedAtMs;
+  expect(status).toBe(503);
+  expect(tookMs).toBeGreaterThanOrEqual(10_000);
+  expect(tookMs).toBeLessThan(12_000);
+});
+
+test('502 comes between the end of the grace after the drop and 2 s later', async () => {
+  const { registered, app } = await paired();
+  const runtime = await TestRuntime.connect(registered);
+  const answer = call(relay.url, app, { method: 'm', timeoutMs: 30_000 });
+  await runtime.command();
+  const droppedAtMs = Date.now();
+  await runtime.close();
+  const { status } = await answer;
+  const tookMs = Date.now() - droppedAtMs;
+  expect(status).toBe(502);
+  expect(tookMs).toBeGreaterThanOrEqual(10_000);
+  expect(tookMs).toBeLessThan(12_000);
+});
+
+test('a runtime that flaps every second answers every call, each run once', async () => {
+  const { registered, app } = await paired();
+  const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+  await runtime.connected();
+  const flap = setInterval(() => relay.host.connections.cut(connectionOf()), 1_000);
+  const body = (n: number) => ({ method: 'm', params: n, timeoutMs: 20_000 });
+  for (let n = 0; n < 40; n++) expect((await call(relay.url, app, body(n))).body.result).toBe(n);
+  clearInterval(flap);
+  expect(runtime.ran).toHaveLength(40);
+  runtime.stop();
+}, 60_000);
+
+test('calls flow across many hand-overs of a socket that may live three seconds, none lost, none doubled', async () => {
+  const { registered, app } = await paired();
+  const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+  await runtime.connected();
+  const handOvers = setInterval(() => void runtime.handOver(), 1_500);
+  const until = Date.now() + 12_000;
+  let n = 0;
+  while (Date.now() < until) {
+    const answer = await call(relay.url, app, { method: 'm', params: n, timeoutMs: 20_000 });
+    expect([answer.status, answer.body.result]).toEqual([200, n++]);
+  }
+  clearInterval(handOvers);
+  expect(runtime.ran).toHaveLength(n);
+  expect([...runtime.posted.values()].filter((times) => times > 1)).toEqual([]);
+  runtime.stop();
+}, 60_000);
+
+test('an echo through a fresh socket works right after its handshake', async () => {
+  const { registered, app } = await paired();
+  const runtime = await TestRuntime.connect(registered, echo);
+  expect((await call(relay.url, app, { method: 'echo', params: 1 })).body.result).toBe(1);
+  await runtime.close();
+});

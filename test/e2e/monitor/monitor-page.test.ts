@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { call, type Paired, redeem, register } from '../../support/api';
+import { launchBrowser } from '../../support/monitor/chromium';
+import {
+  enterToken,
+  type OpenedMonitor,
+  openEvent,
+  openMonitor,
+  overflowsSideways,
+  paintedPixels,
+  shownTypes,
+  waitForNewestRow,
+  waitForText,
+  waitUntilLive,
+} from '../../support/monitor/monitor-steps';
+import { type Relay, registrationToken, startRelay } from '../../support/relay';
+import { echo, TestRuntime } from '../../support/runtime';
+
+const screenshots = join(__dirname, '../../screenshots');
+const dbFile = join(mkdtempSync(join(tmpdir(), 'pairing-monitor-')), 'tables.sqlite');
+
+let relay: Relay;
+let browser: Browser;
+let runtime: TestRuntime;
+let app: Paired;
+const opened: OpenedMonitor[] = [];
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  [relay, browser] = await Promise.all([startRelay({ dbFile }), launchBrowser()]);
+  const registered = await register(relay.url);
+  runtime = await TestRuntime.connect(registered, echo);
+  app = await redeem(relay.url, registered.accessCode);
+});
+afterAll(async () => {
+  await browser?.close();
+  await relay?.stop();
+});
+afterEach(async () => {
+  const faults = (await Promise.all(opened.map((monitor) => monitor.faults()))).flat();
+  await Promise.all(opened.splice(0).map((monitor) => monitor.close()));
+  expect(faults).toEqual([]);
+});
+
+async function open(options?: BrowserContextOptions) {
+  const monitor = await openMonitor(browser, `${relay.url}/monitor`, options);
+  opened.push(monitor);
+  return monitor.page;
+}
+
+async function openLive(options?: BrowserContextOptions) {
+  const page = await open(options);
+  await enterToken(page, registrationToken);
+  await waitUntilLive(page);
+  return page;
+}
+
+/** Waits until a call has been told to its end. */
+async function waitForCall(page: Page, method: string) {
+  await page.waitForFunction((wanted) => {
+    const newest = document.querySelector('.rows > .row[aria-rowindex="2"]:not([hidden])');
+    return newest?.textContent?.includes(wanted) && newest.textContent.includes('relay.rpc.success');
+  }, method);
+}
+
+const say = (method: string) => call(relay.url, app, { method, params: { secret: 'of nobody' } });
+
+test('a wrong token is refused, the right one opens the board', async () => {
+  const page = await open();
+  await enterToken(page, 'not-the-token-at-all');
+  await page.waitForSelector('#gate-error:not([hidden])');
+  expect(await page.isVisible('#board')).toBe(false);
+  await enterToken(page, registrationToken);
+  await waitUntilLive(page);
+});
+
+test('a call appears while one looks, newest first, and opens as a timeline', async () => {
+  const page = await openLive();
+  await say('chat.send');
+  await waitForNewestRow(page, 'relay.rpc.success');
+  expect((await shownTypes(page)).slice(0, 4)).toEqual([
+    'relay.rpc.success',
+    'relay.websocket.message',
+    'relay.rpc.command_sent',
+    'relay.rpc.request',
+  ]);
+  await openEvent(page, 'relay.rpc.success');
+  await page.waitForFunction(() => document.querySelectorAll('#timeline li').length === 4);
+  expect(await page.textContent('#fields')).toContain(app.gatewayId);
+});
+
+test('the table is paused and narrowed', async () => {
+  const page = await openLive();
+  // A method of its own: rows of earlier tests must not pass for this call's.
+  await say('sessions.first');
+  await waitForCall(page, 'sessions.first');
+  await page.selectOption('#filter-type', 'relay.rpc.request');
+  await page.waitForFunction(() => document.querySelector('#shown')?.textContent?.includes(' of '));
+  expect(new Set(await shownTypes(page))).toEqual(new Set(['relay.rpc.request']));
+  await page.click('#filter-clear');
+  await page.focus('#grid');
+  await page.keyboard.press('p');
+  await waitForText(page, '#pause-text', 'Resume');
+  await say('sessions.list');
+  await waitForText(page, '#waiting', '↑ 4 new');
+});
+
+test('the charts are drawn from the calls, and the gateway is listed as connected', async () => {
+  for (let n = 0; n < 10; n++) await say('agent.status');
+  const page = await openLive();
+  await page.waitForFunction(() => Number(document.querySelector('#figure-calls')?.textContent) >= 10);
+  expect(await paintedPixels(page, 'calls-chart')).toBeGreaterThan(200);
+  await waitForText(page, '#gateways-count', '1 of 1 connected');
+});
+
+test.each(['light', 'dark'] as const)(
+  'in the %s scheme, wide and on a phone, all of it fits',
+  async (colorScheme) => {
+    const page = await openLive({ colorScheme });
+    await waitForNewestRow(page, 'relay.rpc.success');
+    await page.screenshot({ path: join(screenshots, `host-${colorScheme}.png`) });
+    const phone = await openLive({ colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
+    await waitForNewestRow(phone, 'relay.rpc.success');
+    expect(await overflowsSideways(phone)).toBe(false);
+    await phone.screenshot({ path: join(screenshots, `host-phone-${colorScheme}.png`) });
+  },
+);
+
+test('when the server restarts, the page comes back by itself and misses nothing', async () => {
+  const page = await openLive();
+  await say('before.restart');
+  await waitForNewestRow(page, 'relay.rpc.success');
+  const { port } = new URL(relay.url);
+  await runtime.close();
+  await relay.stop();
+  await page.waitForSelector('#status[data-state="waiting"]');
+  relay = await startRelay({ dbFile, port: Number(port) });
+  await call(relay.url, app, { method: 'after.restart', timeoutMs: 1_000 });
+  await waitForNewestRow(page, 'relay.rpc.offline');
+  await waitUntilLive(page);
+  expect(await page.isVisible('#lost')).toBe(false);
+});

@@ -1,0 +1,79 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { batchIds } from '../../../lambdas/core/monitor/event-batch';
+import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
+import { call, type Paired, redeem, register } from '../../support/api';
+import { history, openViewer, type Viewer } from '../../support/monitor/monitor';
+import { type Relay, startRelay } from '../../support/relay';
+import { echo, TestRuntime } from '../../support/runtime';
+
+let relay: Relay;
+let runtimes: TestRuntime[] = [];
+beforeAll(async () => {
+  relay = await startRelay();
+});
+afterAll(async () => {
+  await Promise.all(runtimes.map((runtime) => runtime.close()));
+  await relay.stop();
+});
+
+async function pair(): Promise<Paired> {
+  const registered = await register(relay.url);
+  runtimes = [...runtimes, await TestRuntime.connect(registered, echo)];
+  return redeem(relay.url, registered.accessCode);
+}
+
+const rpcsOf = (events: MonitorEvent[], method: string) => events.filter((event) => event.method === method);
+
+test('of 200 events a second every one of 20 viewers gets each once, in order of id within a gateway', async () => {
+  const apps = await Promise.all(Array.from({ length: 5 }, pair));
+  const viewers = await Promise.all(Array.from({ length: 20 }, () => openViewer(relay.url)));
+  const calls = 150;
+  // A call is four events: one every 20 ms makes 200 events a second.
+  const answers = Array.from({ length: calls }, async (_, n) => {
+    await new Promise((resolve) => setTimeout(resolve, n * 20));
+    return call(relay.url, apps[n % apps.length]!, { method: 'load', params: n });
+  });
+  for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+  const all = (viewer: Viewer) =>
+    viewer.until((events) => rpcsOf(events, 'load').length >= calls * 4 && rpcsOf(events, 'load'));
+  const seen = await Promise.all(viewers.map(all));
+  const { events } = await history(relay.url, '?limit=500');
+  for (const got of seen) {
+    expect(got).toHaveLength(calls * 4);
+    expect(new Set(got.map(({ id }) => id)).size).toBe(calls * 4);
+    for (const app of apps) {
+      const ids = got.filter(({ gatewayId }) => gatewayId === app.gatewayId).map(({ id }) => id);
+      expect(ids).toEqual([...ids].sort());
+    }
+  }
+  const known = new Map(seen[0]!.map((event) => [event.id, event]));
+  for (const event of rpcsOf(events, 'load')) expect(known.get(event.id)).toEqual(event);
+  for (const viewer of viewers) viewer.close();
+}, 60_000);
+
+test('a row that cannot be read is set apart, and the events around it arrive', async () => {
+  const app = await pair();
+  const viewer = await openViewer(relay.url);
+  const { aws } = relay.host;
+  const client = new DynamoDBClient({
+    endpoint: aws.dynamodbUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const nextId = batchIds((count) => new Uint8Array(count));
+  await call(relay.url, app, { method: 'before', params: 1 });
+  for (const shardId of ['s0', 's1', 's2', 's3']) {
+    const Item = { shardId: { S: shardId }, batchId: { S: nextId(Date.now()) }, events: { S: 'poison' } };
+    await client.send(new PutItemCommand({ TableName: aws.resolver.ref('MonitorEventsTable'), Item }));
+  }
+  await call(relay.url, app, { method: 'after', params: 1 });
+  await viewer.until(
+    (events) => rpcsOf(events, 'after').length === 4 && rpcsOf(events, 'before').length === 4,
+  );
+  const queue = aws.resolver
+    .ofType('AWS::SQS::Queue')
+    .find(({ logicalId }) => logicalId.startsWith('MonitorPushFailures'))!;
+  expect(aws.messages(queue.logicalId).join('')).toContain('RetryAttemptsExhausted');
+  client.destroy();
+  viewer.close();
+});

@@ -1,0 +1,83 @@
+import { redeem, register, request } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { type Relay, registrationToken, startRelay } from '../../support/relay';
+
+let relay: Relay;
+beforeAll(async () => {
+  relay = await startRelay();
+});
+afterAll(() => relay.stop());
+
+let lastOctet = 1;
+const newSource = () => `127.0.9.${++lastOctet}`;
+const codes = Array.from({ length: 1_000 }, (_, n) => `AT-ZZZZ-0000-${String(n).padStart(4, '0')}`);
+
+const guess = (accessCode: string, from: string, headers: Record<string, string> = {}) =>
+  request(relay.url, 'POST /api/relay/redeem', { body: { accessCode }, from, headers });
+
+/** Calls that a function made on a table since the meter was reset. */
+const calls = (operation: string, table: string) =>
+  relay.host.aws.meter.calls.filter(
+    (call) => call.operation === operation && call.resources.some((id) => id.startsWith(table)),
+  );
+
+test('of 1,000 wrong redeems from one source 10 are looked up; the owner pairs from another source', async () => {
+  const attacker = newSource();
+  const { accessCode } = await register(relay.url);
+  relay.host.aws.meter.reset();
+  const answers = await Promise.all(codes.map((code) => guess(code, attacker)));
+  expect(calls('GetItem', 'Codes')).toHaveLength(10);
+  const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+  expect([count(404), count(429)]).toEqual([10, 990]);
+  // The right code is refused too, without a look-up, and still works for its owner.
+  const refused = await guess(accessCode, attacker);
+  expect([refused.status, refused.body.code, refused.body.retryable]).toEqual([429, 'rate_limited', true]);
+  expect(refused.body.retryAfterMs).toBeGreaterThan(100_000);
+  expect(refused.body.retryAfterMs).toBeLessThanOrEqual(120_000);
+  expect(refused.headers.get('retry-after')).toBe(String(Math.ceil(refused.body.retryAfterMs / 1000)));
+  expect(calls('GetItem', 'Codes')).toHaveLength(10);
+  expect(await redeem(relay.url, accessCode)).toHaveProperty('clientToken');
+  // A thousand requests take their time on a busy machine.
+}, 120_000);
+
+test('a header that names another address changes nothing', async () => {
+  const attacker = newSource();
+  const pretending = {
+    'x-forwarded-for': '203.0.113.9',
+    forwarded: 'for=203.0.113.9',
+    'x-real-ip': '203.0.113.9',
+  };
+  for (const code of codes.slice(0, 10)) await guess(code, attacker, pretending);
+  expect((await guess(codes[11]!, attacker, { 'x-forwarded-for': '203.0.113.10' })).status).toBe(429);
+});
+
+test('both redeem routes share the limit', async () => {
+  const attacker = newSource();
+  for (const code of codes.slice(0, 10)) await guess(code, attacker);
+  const type = 'agenttown.runtime_pairing.v1';
+  const pairingCode = 'AT-SHAR-ED00-0001';
+  const left = { credential: registrationToken, body: { type, pairingCode, descriptor: { type } } };
+  expect((await request(relay.url, 'POST /api/runtime-pairings', left)).status).toBe(201);
+  const take = (from: string) =>
+    request(relay.url, 'POST /api/runtime-pairings/redeem', { body: { pairingCode }, from });
+  expect((await take(attacker)).status).toBe(429);
+  expect((await take(newSource())).status).toBe(200);
+});
+
+test('a refused redeem counts nothing, and a redeem pays two writes of one unit', async () => {
+  const attacker = newSource();
+  for (const code of codes.slice(0, 10)) await guess(code, attacker);
+  relay.host.aws.meter.reset();
+  await guess(codes[0]!, attacker);
+  expect(calls('BatchGetItem', 'Attempts')).toHaveLength(1);
+  expect(calls('UpdateItem', 'Attempts')).toEqual([]);
+  const { accessCode } = await register(relay.url);
+  relay.host.aws.meter.reset();
+  await redeem(relay.url, accessCode);
+  // The second one leaves after the answer.
+  const writes = await eventually(() => {
+    const made = calls('UpdateItem', 'Attempts');
+    return made.length >= 2 ? made : undefined;
+  });
+  expect(writes.map(({ writeUnits }) => writeUnits)).toEqual([1, 1]);
+});

@@ -1,0 +1,87 @@
+/** Calls in memory, under the same contract as the table. */
+import type { OpenCall, Progress, StoredCall } from '../../../lambdas/core/call/states';
+import type { CallStore } from '../../../lambdas/core/ports';
+import { limits } from '../../../lambdas/core/wire/limits';
+
+interface Reported extends Progress {
+  nonce: string;
+  gatewayId: string;
+}
+
+/** Fresh, empty calls. */
+export function memoryCalls(): CallStore {
+  const rows = new Map<string, StoredCall>();
+  const params = new Map<string, unknown>();
+  const reported = new Map<string, Map<number, Reported>>();
+  const live = (callKey: string, nowMs: number) => {
+    const call = rows.get(callKey);
+    return call && call.expiresAtMs > nowMs ? call : undefined;
+  };
+  const store: CallStore = {
+    async open(call, nowMs) {
+      const standing = live(call.callKey, nowMs);
+      if (standing) return standing.nonce === call.nonce ? 'opened' : standing;
+      const { params: value, ...row } = call;
+      rows.set(call.callKey, row);
+      if (value !== undefined) params.set(nameOf(call), value);
+      return 'opened';
+    },
+    read: async (callKey, nowMs) => live(callKey, nowMs),
+    async follow(callKey, afterSeq, nowMs) {
+      const call = live(callKey, nowMs);
+      if (!call) return { progress: [] };
+      const progress = [...(reported.get(callKey)?.values() ?? [])]
+        .filter(
+          ({ seq, nonce, gatewayId }) =>
+            seq > afterSeq && nonce === call.nonce && gatewayId === call.gatewayId,
+        )
+        .filter(({ atMs }) => !call.end || atMs <= call.end.atMs)
+        .sort((a, b) => a.seq - b.seq)
+        .map(({ seq, data, atMs }) => ({ seq, data, atMs }));
+      return { call, progress };
+    },
+    async sentTo({ callKey, nonce }, connectionId) {
+      const call = rows.get(callKey);
+      if (call?.nonce !== nonce || call.end) return 'ended';
+      rows.set(callKey, { ...call, sentTo: connectionId });
+      return 'noted';
+    },
+    async end({ callKey, nonce }, end, by) {
+      const call = live(callKey, end.atMs);
+      if (!call) return {};
+      if (call.nonce === nonce && JSON.stringify(call.end) === JSON.stringify(end)) return 'ended';
+      const allowed =
+        'waiter' in by ||
+        (end.atMs < call.deadlineMs &&
+          ('connectionId' in by ? call.sentTo === by.connectionId : call.gatewayId === by.gatewayId));
+      if (call.nonce !== nonce || call.end || !allowed) return { refused: call };
+      rows.set(callKey, { ...call, end, expiresAtMs: end.atMs + limits.keepAnswerMs });
+      return 'ended';
+    },
+    async keepParams() {},
+    async paramsOf(ref) {
+      const call = rows.get(ref.callKey);
+      if (call?.nonce !== ref.nonce || call.end) return undefined;
+      return params.has(nameOf(ref)) ? { value: params.get(nameOf(ref)) } : {};
+    },
+    async addProgress({ callKey, nonce }, gatewayId, progress) {
+      const ofCall = reported.get(callKey) ?? new Map<number, Reported>();
+      reported.set(callKey, ofCall);
+      if (ofCall.get(progress.seq)?.nonce === nonce) return 'repeated';
+      ofCall.set(progress.seq, { ...progress, nonce, gatewayId });
+      return 'added';
+    },
+    async ofGateway(gatewayId, { openedSinceMs, nowMs }) {
+      const calls = [...rows.values()]
+        .filter((call) => call.gatewayId === gatewayId && call.openedAtMs >= openedSinceMs)
+        .filter((call) => call.expiresAtMs > nowMs)
+        .sort((a, b) => b.openedAtMs - a.openedAtMs);
+      return { calls };
+    },
+  };
+  return store;
+}
+
+function nameOf({ callKey, nonce }: Pick<OpenCall, 'callKey' | 'nonce'>): string {
+  return `${callKey}/${nonce}`;
+}

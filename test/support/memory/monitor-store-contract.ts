@@ -1,0 +1,88 @@
+/** What the monitor's stores promise, whatever they are made of. */
+import { batchIds, type EventBatch, makeBatch } from '../../../lambdas/core/monitor/event-batch';
+import type { MonitorStores } from './memory-monitor';
+
+const t0 = 1_800_000_000_000;
+const nextId = batchIds((count) => new Uint8Array(count).map(() => Math.floor(Math.random() * 256)));
+
+const batchAt = (atMs: number, gatewayId: string, events = 1): EventBatch =>
+  makeBatch(
+    nextId(atMs),
+    Array.from({ length: events }, () => ({ type: 'relay.rpc.request' as const, atMs, gatewayId })),
+  );
+
+/** Runs the contract over the stores that `make` gives. */
+export function describeMonitorStores(name: string, make: () => Promise<MonitorStores>): void {
+  describe(`the monitor's stores: ${name}`, () => {
+    let stores: MonitorStores;
+    beforeAll(async () => {
+      stores = await make();
+    });
+
+    /** The shard in which a batch is found. */
+    async function shardOf({ batchId }: EventBatch): Promise<string> {
+      for (const shard of stores.events.shards) {
+        const range = { from: batchId, below: `${batchId}0`, order: 'oldest-first', limit: 1 } as const;
+        if ((await stores.events.read(shard, range, t0)).batches.length > 0) return shard;
+      }
+      throw new Error('The batch is in no shard.');
+    }
+
+    test('a batch is read back as it was added, and adding it again changes nothing', async () => {
+      const batch = batchAt(t0, 'gw_AAAAAAAAAAAAAAAA', 3);
+      await stores.events.append(batch);
+      await stores.events.append(batch);
+      const range = { from: batch.batchId, order: 'oldest-first', limit: 10 } as const;
+      const { batches, more } = await stores.events.read(await shardOf(batch), range, t0);
+      expect(batches).toEqual([batch]);
+      expect(more).toBe(false);
+    });
+    test("a gateway's batches lie in one shard, in the order of their ids, both ways", async () => {
+      const added = Array.from({ length: 5 }, (_, n) => batchAt(t0 + 1_000 + n, 'gw_BBBBBBBBBBBBBBBB'));
+      for (const batch of [...added].reverse()) await stores.events.append(batch);
+      const shard = await shardOf(added[0]!);
+      const range = { from: added[0]!.batchId, below: `${added[4]!.batchId}0`, limit: 10 };
+      const read = async (order: 'newest-first' | 'oldest-first') =>
+        (await stores.events.read(shard, { ...range, order }, t0)).batches;
+      expect(await read('oldest-first')).toEqual(added);
+      expect(await read('newest-first')).toEqual([...added].reverse());
+    });
+    test('a range includes its lowest id and not the one that it is below', async () => {
+      const added = Array.from({ length: 3 }, (_, n) => batchAt(t0 + 2_000 + n, 'gw_CCCCCCCCCCCCCCCC'));
+      for (const batch of added) await stores.events.append(batch);
+      const shard = await shardOf(added[0]!);
+      const [from, below] = [added[0]!.batchId, added[2]!.batchId];
+      const range = { from, below, order: 'oldest-first', limit: 10 } as const;
+      expect((await stores.events.read(shard, range, t0)).batches).toEqual(added.slice(0, 2));
+      expect((await stores.events.read(shard, { ...range, from: below }, t0)).batches).toEqual([]);
+    });
+    test('what does not fit under the limit is said to be there', async () => {
+      const added = Array.from({ length: 3 }, (_, n) => batchAt(t0 + 3_000 + n, 'gw_DDDDDDDDDDDDDDDD'));
+      for (const batch of added) await stores.events.append(batch);
+      const shard = await shardOf(added[0]!);
+      const range = { from: added[0]!.batchId, order: 'oldest-first', limit: 2 } as const;
+      const { batches, more } = await stores.events.read(shard, range, t0);
+      expect([batches, more]).toEqual([added.slice(0, 2), true]);
+    });
+    test('a ticket is taken once, of any number of simultaneous takers', async () => {
+      await stores.tickets.put('ticket-1', t0 + 60_000);
+      const takers = Array.from({ length: 10 }, () => stores.tickets.take('ticket-1', t0));
+      const outcomes = await Promise.all(takers);
+      expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(1);
+    });
+    test('a ticket past its time is dead, and so is one that never was', async () => {
+      await stores.tickets.put('ticket-2', t0 + 60_000);
+      expect(await stores.tickets.take('ticket-2', t0 + 60_000)).toBe('dead');
+      expect(await stores.tickets.take('ticket-3', t0)).toBe('dead');
+    });
+    test('viewers are listed until they leave or their time is over', async () => {
+      for (const connectionId of ['v1', 'v2', 'v3']) {
+        const expiresAtMs = connectionId === 'v3' ? t0 + 1_000 : t0 + 100_000;
+        await stores.viewers.add({ connectionId, connectedAtMs: t0, expiresAtMs });
+      }
+      expect((await stores.viewers.list(t0)).sort()).toEqual(['v1', 'v2', 'v3']);
+      await stores.viewers.remove('v1');
+      expect(await stores.viewers.list(t0 + 1_000)).toEqual(['v2']);
+    });
+  });
+}

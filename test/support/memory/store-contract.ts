@@ -1,0 +1,515 @@
+/** What every store promises, whatever it is made of. */
+import { randomBytes } from 'node:crypto';
+import type { OpenCall } from '../../../lambdas/core/call/states';
+import type { Client, Connection, Gateway } from '../../../lambdas/core/ports';
+import type { Stores } from './memory-stores';
+
+const t0 = 1_800_000_000_000;
+let serial = 0;
+const randomText = (bytes: number) => randomBytes(bytes / 2).toString('hex');
+const unique = (prefix: string) => `${prefix}_${++serial}_${Math.random().toString(36).slice(2)}`;
+
+const gatewayNamed = (gatewayId: string): Gateway => ({
+  gatewayId,
+  secretHash: 'hash',
+  runtimeType: 'openclaw',
+  displayName: 'Desk',
+  machineId: 'm1',
+  capabilities: { list: ['a', { b: [1, null, true] }], '': 'empty keys are fine' },
+  createdAtMs: t0,
+});
+
+const clientOf = (gatewayId: string): Client => ({
+  gatewayId,
+  clientId: unique('cl'),
+  tokenHash: 'token-hash',
+  label: 'Phone',
+  createdAtMs: t0,
+  lastUsedAtMs: t0,
+  expiresAtMs: t0 + 1_000_000,
+});
+
+const callTo = (gatewayId: string): OpenCall => ({
+  callKey: unique('key'),
+  nonce: 'nonce-12',
+  gatewayId,
+  clientId: 'cl_1',
+  method: 'echo',
+  digest: 'digest',
+  sentTo: 'socket-1',
+  openedAtMs: t0,
+  deadlineMs: t0 + 30_000,
+  expiresAtMs: t0 + 630_000,
+});
+
+const connectionTo = (gatewayId: string, connectedAtMs: number): Connection => ({
+  connectionId: unique('socket'),
+  role: 'runtime',
+  gatewayId,
+  connectedAtMs,
+  expiresAtMs: t0 + 7_800_000,
+});
+
+/** Runs the contract over the stores that `make` gives. */
+export function describeStores(name: string, make: () => Promise<Stores>): void {
+  describe(`stores: ${name}`, () => {
+    let stores: Stores;
+    let gatewayId: string;
+    beforeAll(async () => {
+      stores = await make();
+    }, 120_000);
+    beforeEach(async () => {
+      gatewayId = unique('gw');
+      expect(await stores.gateways.create(gatewayNamed(gatewayId))).toBe('created');
+    });
+
+    describe('gateways', () => {
+      test('a gateway is read back as it was created', async () => {
+        expect(await stores.gateways.read(gatewayId)).toEqual(gatewayNamed(gatewayId));
+      });
+      test('an id that is taken is not created again', async () => {
+        expect(await stores.gateways.create({ ...gatewayNamed(gatewayId), secretHash: 'other' })).toBe(
+          'exists',
+        );
+        expect((await stores.gateways.read(gatewayId))?.secretHash).toBe('hash');
+      });
+      test('new details replace the old ones, and nothing else', async () => {
+        const details = { runtimeType: 'hermes', displayName: 'Lap', capabilities: [] };
+        expect(await stores.gateways.describe(gatewayId, details)).toBe('described');
+        const { machineId: _, ...rest } = gatewayNamed(gatewayId);
+        expect(await stores.gateways.read(gatewayId)).toEqual({ ...rest, ...details });
+        expect(await stores.gateways.describe('gw_none', details)).toBe('gone');
+      });
+      test('the newest socket is in charge, whatever order they are entered in', async () => {
+        const [older, newer] = [
+          { connectionId: 'older', connectedAtMs: t0 + 1 },
+          { connectionId: 'newer', connectedAtMs: t0 + 2 },
+        ];
+        expect(await stores.gateways.attach(gatewayId, newer)).toBe('attached');
+        expect(await stores.gateways.attach(gatewayId, older)).toBe('superseded');
+        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(newer);
+        expect(await stores.gateways.attach('gw_none', newer)).toBe('gone');
+      });
+      test('a socket that an earlier secret opened is not put in charge', async () => {
+        const socket = { connectionId: 'socket', connectedAtMs: t0 };
+        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('attached');
+        await stores.gateways.rotateSecret(gatewayId, 'hash', 'newer', t0);
+        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('gone');
+        expect((await stores.gateways.read(gatewayId))?.socket).toBeUndefined();
+      });
+      test('a socket that is not in charge cannot be taken out of charge', async () => {
+        const socket = { connectionId: 'now', connectedAtMs: t0 };
+        await stores.gateways.attach(gatewayId, socket);
+        expect(await stores.gateways.detach(gatewayId, 'earlier', t0 + 9)).toBe('not-in-charge');
+        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(socket);
+        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 9)).toBe('detached');
+        const left = await stores.gateways.read(gatewayId);
+        expect([left?.socket, left?.leftAtMs]).toEqual([undefined, t0 + 9]);
+        // Repeated because the answer was lost, it counts as done; asked for later, it does not.
+        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 9)).toBe('detached');
+        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 10)).toBe('not-in-charge');
+      });
+      test('what a runtime says it can do is kept until it says otherwise', async () => {
+        await stores.gateways.seen(gatewayId, t0 + 5, ['params-by-reference']);
+        await stores.gateways.seen(gatewayId, t0 + 6);
+        expect((await stores.gateways.read(gatewayId))?.features).toEqual(['params-by-reference']);
+        await stores.gateways.seen(gatewayId, t0 + 7, []);
+        expect((await stores.gateways.read(gatewayId))?.features).toEqual([]);
+      });
+      test('a sign of life is recorded, and makes no gateway', async () => {
+        await stores.gateways.seen(gatewayId, t0 + 5);
+        await stores.gateways.seen('gw_none', t0 + 5);
+        expect((await stores.gateways.read(gatewayId))?.lastSeenAtMs).toBe(t0 + 5);
+        expect(await stores.gateways.read('gw_none')).toBeUndefined();
+      });
+    });
+
+    describe('owners', () => {
+      const paired = async (more: Partial<Client> = {}) => {
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        const client = { ...clientOf(gatewayId), ...more };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.pairings.redeem(code, client, t0)).toBe('redeemed');
+        return client;
+      };
+      test("a gateway's live clients are listed, and no others", async () => {
+        const [first, second] = [await paired(), await paired()];
+        await paired({ expiresAtMs: t0 + 1_000 });
+        const listed = await stores.clients.list(gatewayId, t0 + 1_000);
+        expect(new Map(listed.map((client) => [client.clientId, client]))).toEqual(
+          new Map([first, second].map((client) => [client.clientId, client])),
+        );
+      });
+      test('a client is removed once, and an expired one is not there to be removed', async () => {
+        const { clientId, expiresAtMs } = await paired();
+        expect(await stores.clients.remove(gatewayId, clientId, expiresAtMs)).toBe('not-found');
+        expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('removed');
+        expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('not-found');
+        expect((await stores.clients.readWithGateway(gatewayId, clientId, t0)).client).toBeUndefined();
+      });
+      test('use prolongs a life, and brings nobody back', async () => {
+        const client = await paired();
+        const laterMs = client.expiresAtMs + 5_000;
+        await stores.clients.used(client, t0 + 9, laterMs);
+        const { client: read } = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read).toEqual({ ...client, lastUsedAtMs: t0 + 9, expiresAtMs: laterMs });
+        await stores.clients.remove(gatewayId, client.clientId, t0);
+        await stores.clients.used(client, t0 + 9, laterMs);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([]);
+      });
+      test('all clients of a gateway go, however many they are, and those of others stay', async () => {
+        for (let n = 0; n < 30; n++) await paired({ expiresAtMs: n % 2 ? t0 - 1 : t0 + 1_000 });
+        const mine = gatewayId;
+        gatewayId = unique('gw');
+        await stores.gateways.create(gatewayNamed(gatewayId));
+        const other = await paired();
+        await stores.clients.removeAll(mine);
+        expect(await stores.clients.list(mine, 0)).toEqual([]);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([other]);
+      });
+      test('a secret is replaced once, and its socket is out of charge', async () => {
+        await stores.gateways.attach(gatewayId, { connectionId: 'socket', connectedAtMs: t0 });
+        const tries = ['one', 'two'].map((to) => stores.gateways.rotateSecret(gatewayId, 'hash', to, t0));
+        expect((await Promise.all(tries)).sort()).toEqual(['gone', 'rotated']);
+        const gateway = await stores.gateways.read(gatewayId);
+        expect(gateway?.socket).toBeUndefined();
+        expect(['one', 'two']).toContain(gateway?.secretHash);
+      });
+      test('a gateway that is leaving is found by nobody but who removes it', async () => {
+        const client = await paired();
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.gateways.startRemoval(gatewayId, 'another hash', t0)).toBe('gone');
+        const left = await stores.gateways.startRemoval(gatewayId, 'hash', t0);
+        expect(left).toMatchObject({ gatewayId, accessCodeHash: code.codeHash });
+        expect(await stores.gateways.read(gatewayId)).toBeUndefined();
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read.gateway).toBeUndefined();
+        expect(await stores.pairings.redeem(code, clientOf(gatewayId), t0)).toBe('dead');
+        expect(await stores.pairings.issueCode({ ...code, codeHash: unique('code') }, code.codeHash)).toBe(
+          'changed',
+        );
+        const socket = { connectionId: 'late', connectedAtMs: t0 };
+        expect(await stores.gateways.attach(gatewayId, socket)).toBe('gone');
+        expect(await stores.gateways.rotateSecret(gatewayId, 'hash', 'other', t0)).toBe('gone');
+        // Begun again, and ended.
+        expect((await stores.gateways.readEvenLeaving(gatewayId))?.secretHash).toBe('hash');
+        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0 + 1)).toMatchObject({ gatewayId });
+        await stores.gateways.remove(gatewayId);
+        expect(await stores.gateways.readEvenLeaving(gatewayId)).toBeUndefined();
+        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0)).toBe('gone');
+      });
+    });
+
+    describe('codes', () => {
+      const codeFor = (id: string) => ({
+        codeHash: unique('code'),
+        gatewayId: id,
+        expiresAtMs: t0 + 600_000,
+      });
+
+      test('a code turns into a client once, of any number of simultaneous redeems', async () => {
+        const code = codeFor(gatewayId);
+        await stores.pairings.issueCode(code, undefined);
+        const tries = Array.from({ length: 10 }, () => stores.pairings.redeem(code, clientOf(gatewayId), t0));
+        const outcomes = await Promise.all(tries);
+        expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
+        expect(await stores.pairings.readCode(code.codeHash, t0)).toBeUndefined();
+      });
+      test('the client of a redeemed code is there, with its gateway', async () => {
+        const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
+        await stores.pairings.issueCode(code, undefined);
+        await stores.pairings.redeem(code, client, t0);
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
+        expect(read).toEqual({ client, gateway: gatewayNamed(gatewayId) });
+      });
+      test('a code past its time is dead although its row still exists', async () => {
+        const code = codeFor(gatewayId);
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs - 1)).toEqual(code);
+        expect(await stores.pairings.readCode(code.codeHash, code.expiresAtMs)).toBeUndefined();
+        expect(await stores.pairings.redeem(code, clientOf(gatewayId), code.expiresAtMs)).toBe('dead');
+      });
+      test('a newer code of the gateway kills the older one', async () => {
+        const [older, newer] = [codeFor(gatewayId), codeFor(gatewayId)];
+        await stores.pairings.issueCode(older, undefined);
+        await stores.pairings.issueCode(newer, older.codeHash);
+        expect(await stores.pairings.readCode(older.codeHash, t0)).toBeUndefined();
+        expect(await stores.pairings.redeem(older, clientOf(gatewayId), t0)).toBe('dead');
+        expect(await stores.pairings.redeem(newer, clientOf(gatewayId), t0)).toBe('redeemed');
+      });
+      test('of simultaneous issues that replace the same code one succeeds', async () => {
+        const codes = Array.from({ length: 5 }, () => codeFor(gatewayId));
+        const outcomes = await Promise.all(codes.map((code) => stores.pairings.issueCode(code, undefined)));
+        expect(outcomes.filter((outcome) => outcome === 'issued')).toHaveLength(1);
+      });
+      test('no code is issued for a gateway that is not there', async () => {
+        expect(await stores.pairings.issueCode(codeFor('gw_none'), undefined)).toBe('changed');
+      });
+      test('a client past its time is not found', async () => {
+        const [code, client] = [codeFor(gatewayId), clientOf(gatewayId)];
+        await stores.pairings.issueCode(code, undefined);
+        await stores.pairings.redeem(code, client, t0);
+        const read = await stores.clients.readWithGateway(gatewayId, client.clientId, client.expiresAtMs);
+        expect(read.client).toBeUndefined();
+      });
+    });
+
+    describe('descriptors', () => {
+      const waiting = () => ({
+        codeHash: unique('code'),
+        descriptor: '{"a":"ü"}',
+        expiresAtMs: t0 + 600_000,
+      });
+      test('a descriptor is taken once, of any number of simultaneous takers', async () => {
+        const left = waiting();
+        expect(await stores.descriptors.leave(left, t0)).toBe('left');
+        const takers = Array.from({ length: 10 }, () => stores.descriptors.take(left.codeHash, t0));
+        const taken = (await Promise.all(takers)).filter((descriptor) => descriptor !== undefined);
+        expect(taken).toEqual([left.descriptor]);
+      });
+      test('a code behind which a descriptor waits is not given twice, until its time is over', async () => {
+        const left = waiting();
+        await stores.descriptors.leave(left, t0);
+        const other = { ...left, descriptor: '{"b":1}', expiresAtMs: left.expiresAtMs + 600_000 };
+        expect(await stores.descriptors.leave(other, left.expiresAtMs - 1)).toBe('code-exists');
+        expect(await stores.descriptors.leave(other, left.expiresAtMs)).toBe('left');
+        expect(await stores.descriptors.take(left.codeHash, left.expiresAtMs)).toBe(other.descriptor);
+      });
+      test('a descriptor past its time is dead although its row still exists', async () => {
+        const left = waiting();
+        await stores.descriptors.leave(left, t0);
+        expect(await stores.descriptors.take(left.codeHash, left.expiresAtMs)).toBeUndefined();
+      });
+      test('an access code is no descriptor', async () => {
+        const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
+        await stores.pairings.issueCode(code, undefined);
+        expect(await stores.descriptors.take(code.codeHash, t0)).toBeUndefined();
+        expect(await stores.pairings.readCode(code.codeHash, t0)).toEqual(code);
+      });
+    });
+
+    describe('attempts', () => {
+      const endsAtMs = t0 + 60_000;
+      const read = async (source: string) => (await stores.attempts.read(source, t0)).row;
+
+      test('of simultaneous places no more than the window has are taken', async () => {
+        const source = unique('source');
+        const opened = Array.from({ length: 5 }, () => stores.attempts.open(source, undefined, endsAtMs));
+        expect((await Promise.all(opened)).sort()).toEqual([...Array(4).fill('changed'), 'taken']);
+        const joined = Array.from({ length: 20 }, () => stores.attempts.join(source, endsAtMs, 10));
+        expect((await Promise.all(joined)).filter((outcome) => outcome === 'taken')).toHaveLength(9);
+        expect(await read(source)).toEqual({
+          taken: 10,
+          failures: 0,
+          failedAtMs: 0,
+          windowEndsAtMs: endsAtMs,
+        });
+      });
+      test('a place is given back, or becomes a failure', async () => {
+        const source = unique('source');
+        await stores.attempts.open(source, undefined, endsAtMs);
+        await stores.attempts.join(source, endsAtMs, 10);
+        await stores.attempts.giveBack(source, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0 + 5);
+        expect(await read(source)).toMatchObject({ taken: 1, failures: 1, failedAtMs: t0 + 5 });
+      });
+      test('a window follows the one that was seen to end, and what belongs to that one is forgotten', async () => {
+        const source = unique('source');
+        await stores.attempts.open(source, undefined, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0);
+        const nextEndsAtMs = endsAtMs + 60_000;
+        expect(await stores.attempts.open(source, undefined, nextEndsAtMs)).toBe('changed');
+        expect(await stores.attempts.open(source, endsAtMs, nextEndsAtMs)).toBe('taken');
+        await stores.attempts.giveBack(source, endsAtMs);
+        await stores.attempts.fail(source, endsAtMs, t0);
+        expect(await stores.attempts.join(source, endsAtMs, 10)).toBe('changed');
+        expect(await read(source)).toEqual({
+          taken: 1,
+          failures: 0,
+          failedAtMs: 0,
+          windowEndsAtMs: nextEndsAtMs,
+        });
+      });
+      test('failures of all sources count in their minute and the next', async () => {
+        const minute = t0 + 60_000 * Math.floor(Math.random() * 1e6);
+        const ofAll = async (nowMs: number) => (await stores.attempts.read('none', nowMs)).failuresOfAll;
+        const before = await ofAll(minute);
+        await Promise.all([1, 2, 3].map(() => stores.attempts.countFailure(minute)));
+        expect(await ofAll(minute)).toBe(before + 3);
+        expect(await ofAll(minute + 60_000)).toBe(before + 3);
+        expect(await ofAll(minute + 120_000)).toBe(0);
+      });
+    });
+
+    describe('connections', () => {
+      test('a connection is found until it is removed or past its time', async () => {
+        const connection = connectionTo(gatewayId, t0);
+        await stores.connections.put(connection);
+        expect(await stores.connections.read(connection.connectionId, t0)).toEqual(connection);
+        expect(
+          await stores.connections.read(connection.connectionId, connection.expiresAtMs),
+        ).toBeUndefined();
+        await stores.connections.remove(connection.connectionId);
+        expect(await stores.connections.read(connection.connectionId, t0)).toBeUndefined();
+      });
+      test("a gateway's sockets of every role come newest first, without those of other gateways", async () => {
+        const [older, newer] = [connectionTo(gatewayId, t0), connectionTo(gatewayId, t0 + 1)];
+        await stores.connections.put(older);
+        await stores.connections.put(newer);
+        const ofApp = { ...connectionTo(gatewayId, t0 + 2), role: 'client' as const, clientId: 'cl_1' };
+        await stores.connections.put(ofApp);
+        await stores.connections.put(connectionTo('gw_other', t0 + 3));
+        expect(await stores.connections.ofGateway(gatewayId, t0)).toEqual([ofApp, newer, older]);
+        expect(await stores.connections.ofGateway(gatewayId, ofApp.expiresAtMs)).toEqual([]);
+      });
+    });
+
+    describe('calls', () => {
+      const answered = {
+        outcome: 'answered',
+        atMs: t0 + 10,
+        answer: { result: { deep: ['x'.repeat(2000)] } },
+      } as const;
+
+      test('a call is opened once; the second gets the first', async () => {
+        const call = callTo(gatewayId);
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.open({ ...call, method: 'other', nonce: 'nonce-34' }, t0)).toEqual(call);
+      });
+      test('a call whose time is over makes room for one with the same key', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.open({ ...call, nonce: 'nonce-34' }, call.expiresAtMs)).toBe('opened');
+      });
+      test('the socket that got the command ends the call, once', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toBe('ended');
+        const again = { ...answered, answer: { result: 'second' } };
+        const refused = await stores.calls.end(call, again, { connectionId: 'socket-1' });
+        expect(refused).toMatchObject({ refused: { end: answered } });
+        const kept = { ...call, end: answered, expiresAtMs: answered.atMs + 600_000 };
+        expect(await stores.calls.read(call.callKey, t0 + 20)).toMatchObject({
+          ...kept,
+          expiresAtMs: expect.any(Number),
+        });
+      });
+      test('another socket, another gateway or another nonce ends nothing', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const others = [
+          stores.calls.end(call, answered, { connectionId: 'socket-2' }),
+          stores.calls.end(call, answered, { gatewayId: 'gw_other' }),
+          stores.calls.end({ ...call, nonce: 'nonce-99' }, answered, { connectionId: 'socket-1' }),
+        ];
+        for (const outcome of await Promise.all(others)) expect(outcome).toEqual({ refused: call });
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+      });
+      test('a reply at the deadline is late; a waiter may still end the call', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const late = { ...answered, atMs: call.deadlineMs };
+        expect(await stores.calls.end(call, late, { connectionId: 'socket-1' })).toEqual({ refused: call });
+        const timedOut = { outcome: 'timed-out', atMs: call.deadlineMs } as const;
+        expect(await stores.calls.end(call, timedOut, { waiter: true })).toBe('ended');
+        expect((await stores.calls.read(call.callKey, call.deadlineMs))?.end).toEqual(timedOut);
+      });
+      test('a command sent to another socket is answered by that one', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.sentTo(call, 'socket-2')).toBe('noted');
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toHaveProperty(
+          'refused',
+        );
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-2' })).toBe('ended');
+      });
+      test('an unknown call ends as nothing', async () => {
+        expect(await stores.calls.end(callTo(gatewayId), answered, { waiter: true })).toEqual({});
+      });
+      test('a write that is repeated because its answer was lost counts as done', async () => {
+        const call = callTo(gatewayId);
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.open(call, t0)).toBe('opened');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+      });
+      test('no command goes out for a call that has ended', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        await stores.calls.end(call, { outcome: 'cancelled', atMs: t0 + 1 }, { waiter: true });
+        expect(await stores.calls.sentTo(call, 'socket-2')).toBe('ended');
+      });
+
+      const sizes = [
+        ['of a few bytes', 'x'],
+        ['of 100 KB', randomText(100_000)],
+        ['of 4 MB that no packing makes smaller', randomText(4_000_000)],
+      ] as const;
+      test.each(sizes)('an answer %s reads back whole', async (_, text) => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const end = { outcome: 'answered', atMs: t0 + 10, answer: { result: { text } } } as const;
+        expect(await stores.calls.end(call, end, { gatewayId })).toBe('ended');
+        expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(end);
+        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).call?.end).toEqual(end);
+      });
+      test.each(sizes)('params %s are there until the call ends', async (_, text) => {
+        const call = { ...callTo(gatewayId), params: { text } };
+        await stores.calls.open(call, t0);
+        await stores.calls.keepParams(call);
+        expect(await stores.calls.paramsOf(call)).toEqual({ value: { text } });
+        expect(await stores.calls.paramsOf({ ...call, nonce: 'nonce-99' })).toBeUndefined();
+        await stores.calls.end(call, answered, { gatewayId });
+        expect(await stores.calls.paramsOf(call)).toBeUndefined();
+      });
+      test('a call without params has none to give', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.paramsOf(call)).toEqual({});
+      });
+
+      const step = (seq: number, atMs = t0 + seq) => ({ seq, data: { step: seq }, atMs });
+      test('progress comes in the order of its seq, once each, after the one that was seen', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        for (const seq of [3, 1, 12, 2]) {
+          expect(await stores.calls.addProgress(call, gatewayId, step(seq))).toBe('added');
+        }
+        expect(await stores.calls.addProgress(call, gatewayId, { ...step(2), data: 'again' })).toBe(
+          'repeated',
+        );
+        const { call: read, progress } = await stores.calls.follow(call.callKey, 1, t0 + 20);
+        expect(progress).toEqual([step(2), step(3), step(12)]);
+        expect(read).toEqual(call);
+      });
+      test('progress of another gateway, of an earlier call or from after the end is not seen', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        await stores.calls.addProgress(call, 'gw_other', step(1));
+        await stores.calls.addProgress({ ...call, nonce: 'nonce-99' }, gatewayId, step(2));
+        await stores.calls.addProgress(call, gatewayId, step(3));
+        await stores.calls.addProgress(call, gatewayId, step(4, answered.atMs + 1));
+        await stores.calls.end(call, answered, { gatewayId });
+        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).progress).toEqual([step(3)]);
+      });
+      test("a gateway's calls come newest first, page by page, and nobody else's", async () => {
+        const opened = Array.from({ length: 130 }, (_, n) => ({ ...callTo(gatewayId), openedAtMs: t0 + n }));
+        await Promise.all(opened.map((call) => stores.calls.open(call, t0)));
+        await stores.calls.open(callTo('gw_other'), t0);
+        const found: number[] = [];
+        let after: string | undefined;
+        do {
+          const page = await stores.calls.ofGateway(gatewayId, {
+            openedSinceMs: t0 + 5,
+            after,
+            nowMs: t0 + 200,
+          });
+          found.push(...page.calls.map((call) => call.openedAtMs));
+          after = page.next;
+        } while (after);
+        expect(found).toEqual(Array.from({ length: 125 }, (_, n) => t0 + 129 - n));
+      });
+    });
+  });
+}
