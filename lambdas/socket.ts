@@ -2,11 +2,11 @@
 import { callWorld, clients, gateways, random, sockets, tickets, viewers } from './aws/composition';
 import { recorderOf } from './aws/observe/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
+import type { Recorder } from './core/monitor/ports';
 import { admitViewer } from './core/monitor/tickets';
 import { authenticateClient, recordUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
-import type { Recorder } from './core/ports';
 import { handleFrame } from './core/socket/handle-frame';
 import { closeSocket, openAppSocket, openRuntimeSocket } from './core/socket/runtime-socket';
 import { ApiError } from './core/wire/errors';

@@ -1,21 +1,17 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
+import type { CallStore } from '../core/call/ports';
+import type { EventStore, Recorder, TicketStore, ViewerStore } from '../core/monitor/ports';
 import type {
   AttemptStore,
-  CallStore,
   CallSweep,
   ClientStore,
-  Clock,
-  ConnectionStore,
   DescriptorStore,
-  EventStore,
   GatewayStore,
   PairingStore,
-  Recorder,
-  Sockets,
-  TicketStore,
-  ViewerStore,
-} from '../core/ports';
+} from '../core/pairing/ports';
+import type { ConnectionStore, Sockets } from '../core/presence/ports';
+import type { Clock } from '../core/wire/ports';
 import { callSweep as makeCallSweep } from './call/call-sweep';
 import { callTable } from './call/call-table';
 import { sharedDynamo as client } from './dynamo/dynamo';

@@ -3,7 +3,7 @@
  * whatever else has a call's key goes with it.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CallSweep } from '../../core/ports';
+import type { CallSweep } from '../../core/pairing/ports';
 import { deleteRows, type Row, rowsOf, toRow } from '../dynamo/dynamo';
 
 /** How many calls are looked through at the same time. */

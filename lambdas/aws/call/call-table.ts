@@ -8,8 +8,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { CallStore, EndedBy } from '../../core/call/ports';
 import type { CallEnd, CallRef, OpenCall, StoredCall } from '../../core/call/states';
-import type { CallStore, EndedBy } from '../../core/ports';
 import { limits } from '../../core/wire/limits';
 import { conditionally, fromRow, isLive, type Row, seconds, toRow } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';

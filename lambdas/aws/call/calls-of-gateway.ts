@@ -1,7 +1,7 @@
 /** The calls of one gateway through the index `byGateway`: keys only, so each call is then read by its key. */
 import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { CallStore } from '../../core/call/ports';
 import type { StoredCall } from '../../core/call/states';
-import type { CallStore } from '../../core/ports';
 import { isLive, type Row, toRow } from '../dynamo/dynamo';
 
 /** One BatchGetItem takes 100 keys: so many calls are looked at for one page, whatever became of them. */

@@ -1,4 +1,4 @@
-import type { CallStore } from '../../core/ports';
+import type { CallStore } from '../../core/call/ports';
 import { measure } from '../observe/metrics';
 
 /** The same calls, which note how often a call was looked at; `report` measures that as `WaitReads`. */

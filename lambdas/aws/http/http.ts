@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { EventFacts } from '../../core/monitor/monitor-events';
-import type { Recorder } from '../../core/ports';
+import type { Recorder } from '../../core/monitor/ports';
 import { ApiError, problemOf } from '../../core/wire/errors';
 import { limits } from '../../core/wire/limits';
 import { env } from '../env';

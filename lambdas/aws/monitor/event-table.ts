@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { type EventBatch, packBatch, timeOfId, unpackBatch } from '../../core/monitor/event-batch';
-import type { EventStore } from '../../core/ports';
+import type { EventStore } from '../../core/monitor/ports';
 import { isLive, type Row, seconds, toRow } from '../dynamo/dynamo';
 
 /** How many partitions the events are spread over; every reader asks all of them. */

@@ -3,7 +3,7 @@
  * codeHash (of the ticket) · ticket (true) · expiresAt (s)
  */
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { TicketStore } from '../../core/ports';
+import type { TicketStore } from '../../core/monitor/ports';
 import { conditionally, seconds, toRow } from '../dynamo/dynamo';
 
 /** Tickets in DynamoDB. */

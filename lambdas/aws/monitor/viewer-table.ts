@@ -8,7 +8,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { ViewerStore } from '../../core/ports';
+import type { ViewerStore } from '../../core/monitor/ports';
 import { isLive, seconds, toRow } from '../dynamo/dynamo';
 
 /** Stands where a runtime's socket has its gateway; no gateway's id looks so. */

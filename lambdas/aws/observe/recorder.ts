@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { batchIds, type EventBatch, makeBatch, maxBatchEvents } from '../../core/monitor/event-batch';
 import type { NewEvent } from '../../core/monitor/monitor-events';
-import type { Recorder } from '../../core/ports';
+import type { Recorder } from '../../core/monitor/ports';
 import { sharedDynamo } from '../dynamo/dynamo';
 import { env, required } from '../env';
 import { eventTable } from '../monitor/event-table';

@@ -5,7 +5,7 @@
  */
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { guessLimits } from '../../core/pairing/attempts';
-import type { AttemptStore } from '../../core/ports';
+import type { AttemptStore } from '../../core/pairing/ports';
 import { conditionally, readTogether, seconds, toRow } from '../dynamo/dynamo';
 
 const minuteMs = 60_000;

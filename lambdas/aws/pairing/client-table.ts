@@ -3,7 +3,7 @@
  * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · expiresAt (s)
  */
 import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Client, ClientStore } from '../../core/ports';
+import type { Client, ClientStore } from '../../core/pairing/ports';
 import {
   conditionally,
   deleteRows,

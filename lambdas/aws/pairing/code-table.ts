@@ -9,7 +9,7 @@ import {
   GetItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { PairingStore } from '../../core/ports';
+import type { PairingStore } from '../../core/pairing/ports';
 import { isLive, seconds, toRow, transact } from '../dynamo/dynamo';
 import { clientRow } from './client-table';
 

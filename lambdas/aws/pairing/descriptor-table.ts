@@ -3,7 +3,7 @@
  * codeHash · descriptorJson · expiresAt (s)
  */
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DescriptorStore } from '../../core/ports';
+import type { DescriptorStore } from '../../core/pairing/ports';
 import { conditionally, seconds, toRow } from '../dynamo/dynamo';
 
 /** Waiting descriptors in DynamoDB. */

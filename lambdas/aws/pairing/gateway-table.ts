@@ -11,7 +11,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Gateway, GatewayStore } from '../../core/ports';
+import type { Gateway, GatewayStore } from '../../core/pairing/ports';
 import { conditionally, fromRow, type Row, seconds, toRow } from '../dynamo/dynamo';
 
 /** There, and not leaving. */

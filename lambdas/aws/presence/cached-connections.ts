@@ -1,5 +1,5 @@
 /** Whose a socket is never changes, so a function that serves many frames of one socket reads its row once a while. */
-import type { Connection, ConnectionStore } from '../../core/ports';
+import type { Connection, ConnectionStore } from '../../core/presence/ports';
 
 const keptMs = 60_000;
 const maxKept = 2_000;

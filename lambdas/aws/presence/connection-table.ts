@@ -9,7 +9,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Connection, ConnectionStore } from '../../core/ports';
+import type { Connection, ConnectionStore } from '../../core/presence/ports';
 import { fromRow, isLive, type Row, rowsOf, seconds, toRow } from '../dynamo/dynamo';
 
 /** Connections in DynamoDB. */

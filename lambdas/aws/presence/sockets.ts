@@ -6,7 +6,7 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Sockets } from '../../core/ports';
+import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
 
 /** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */

@@ -1,9 +1,10 @@
 /** What a runtime says about a call: who may say it, once, and before the deadline. */
 
 import type { NewEvent } from '../monitor/monitor-events';
-import type { CallStore, Connection, ConnectionStore } from '../ports';
+import type { Connection, ConnectionStore } from '../presence/ports';
 import type { RuntimeAnswer } from '../wire/frames';
 import { limits } from '../wire/limits';
+import type { CallStore } from './ports';
 import { type CallEnd, endOf, frameIdOf, isFollowed, readFrameId } from './states';
 
 /** What hearing a runtime needs. */

@@ -1,7 +1,7 @@
 /** A call as server-sent events: accepted, progress, then one result or error. */
 
-import type { Clock } from '../ports';
 import { ApiError, problemOf } from '../wire/errors';
+import type { Clock } from '../wire/ports';
 import { answerOf, problemOfEnd } from './call-answer';
 import type { CallEnd, OpenCall, Progress } from './states';
 

@@ -4,7 +4,8 @@
  * grace. A runtime that came back may ask what it still owes (`relay.pending`).
  */
 
-import type { CallStore, Clock, Gateway, Recorder, RuntimeSocket } from '../ports';
+import type { Recorder } from '../monitor/ports';
+import type { Gateway, RuntimeSocket } from '../pairing/ports';
 import {
   type PresenceWorld,
   probeSocket,
@@ -13,6 +14,8 @@ import {
   settlingMs,
 } from '../presence/presence';
 import { limits } from '../wire/limits';
+import type { Clock } from '../wire/ports';
+import type { CallStore } from './ports';
 import type { CallEnd, OpenCall } from './states';
 import { commandSent } from './tell-monitor';
 import { nextGapMs, watchEveryMs } from './waiting';

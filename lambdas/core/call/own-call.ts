@@ -1,6 +1,6 @@
 /** What a client does with a call of its own afterwards: asks for it, follows it, cancels it. */
 
-import type { Client } from '../ports';
+import type { Client } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { eventFrame } from '../wire/frames';
 import { check } from '../wire/json';

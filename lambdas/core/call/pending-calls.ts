@@ -3,9 +3,10 @@
  * they were sent under, so that a runtime takes each of them once however often it hears of it.
  */
 
-import type { CallStore, GatewayStore } from '../ports';
+import type { GatewayStore } from '../pairing/ports';
 import { type Command, commandOf } from '../wire/frames';
 import { limits } from '../wire/limits';
+import type { CallStore } from './ports';
 import { paramsByReference } from './prepare-call';
 import { type CallRef, frameIdOf, type StoredCall } from './states';
 

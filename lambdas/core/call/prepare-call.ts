@@ -1,7 +1,7 @@
 /** From an App's request to a call that can be opened and a command that can be sent. */
 
 import type { RandomBytes } from '../pairing/credentials';
-import type { Client, Gateway } from '../ports';
+import type { Client, Gateway } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { commandFrame } from '../wire/frames';
 import { check } from '../wire/json';

@@ -4,7 +4,7 @@
  * reference are a third.
  */
 
-import type { Gateway } from '../ports';
+import type { Gateway } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
 import type { PreparedCall } from './prepare-call';

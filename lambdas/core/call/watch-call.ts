@@ -3,11 +3,12 @@
  * so a call does not depend on its first function. A read that fails is no news; the deadline holds in any case.
  */
 
-import type { FollowedCall, Gateway } from '../ports';
+import type { Gateway } from '../pairing/ports';
 import { probeSocket } from '../presence/presence';
 import { eventFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
 import type { CallWorld } from './deliver-call';
+import type { FollowedCall } from './ports';
 import { ProgressOrder } from './progress-order';
 import {
   type CallEnd,

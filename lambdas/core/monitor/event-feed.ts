@@ -6,10 +6,11 @@
  * still (DynamoDB throttles, a retry) is found by looking back, and given out late rather than never.
  */
 
-import type { Clock, EventStore } from '../ports';
+import type { Clock } from '../wire/ports';
 import { batchIdLength, timeOfId, timePrefix } from './event-batch';
 import { byId } from './event-history';
 import type { MonitorEvent } from './monitor-events';
+import type { EventStore } from './ports';
 
 /** What following needs. */
 export interface FeedWorld {

@@ -1,8 +1,8 @@
 /** The monitor's history: newest first by whole shards, merged, and bounded in what one request may read. */
 import * as z from 'zod/mini';
-import type { EventStore } from '../ports';
 import { isEventId } from './event-batch';
 import type { MonitorEvent } from './monitor-events';
+import type { EventStore } from './ports';
 
 /** How many batches one read of a shard asks for, and how many rounds of reads one request may take. */
 const pageBatches = 100;

@@ -4,11 +4,13 @@
  * ticket and reads in the history what it missed.
  */
 
-import type { Clock, Sockets, ViewerStore } from '../ports';
+import type { Sockets } from '../presence/ports';
 import { eventFrame } from '../wire/frames';
+import type { Clock } from '../wire/ports';
 import type { EventBatch } from './event-batch';
 import { byId } from './event-history';
 import type { MonitorEvent } from './monitor-events';
+import type { ViewerStore } from './ports';
 
 /** What the fan-out needs. */
 export interface FanOutWorld {

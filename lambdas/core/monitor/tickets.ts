@@ -1,8 +1,8 @@
 /** Viewer tickets: a page that may see the monitor gets one, and it opens one socket, once, within a minute. */
 import { claimOf, hashCredential, newTicket, type RandomBytes } from '../pairing/credentials';
 import { unauthorized } from '../pairing/gateways';
-import type { TicketStore, ViewerStore } from '../ports';
 import { limits } from '../wire/limits';
+import type { TicketStore, ViewerStore } from './ports';
 
 /** How long a ticket can be used. */
 const ticketTtlMs = 60_000;

@@ -10,8 +10,9 @@
  * five, and a source that has not failed is never refused (ADR 0010).
  */
 
-import type { AttemptStore, Clock, SourceAttempts } from '../ports';
 import { ApiError } from '../wire/errors';
+import type { Clock } from '../wire/ports';
+import type { AttemptStore, SourceAttempts } from './ports';
 import { sourceKey } from './source-key';
 
 /** The numbers of the limit; the first three are the protocol's. */

@@ -1,12 +1,12 @@
 /** Pairing an App by its code, and knowing it again by its token. */
 
-import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from '../ports';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
 import { codeNotFound } from './attempts';
 import { readAccessCode } from './codes';
 import { claimOf, hashCredential, matchesHash, newClientToken, newId, type RandomBytes } from './credentials';
 import { unauthorized } from './gateways';
+import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
 
 /** What redeeming needs. */
 export interface RedeemWorld {

@@ -3,13 +3,13 @@
  * types that code gets it, once. The server keeps nothing of either afterwards.
  */
 
-import type { DescriptorStore } from '../ports';
 import { ApiError } from '../wire/errors';
 import type { PairingRequest } from '../wire/protocol';
 import { codeNotFound } from './attempts';
 import { readPairingCode } from './codes';
 import { hashCredential } from './credentials';
 import { checkDescriptor, descriptorType, maxDescriptorBytes } from './descriptor-check';
+import type { DescriptorStore } from './ports';
 
 /** What leaving a descriptor needs. */
 export interface DescriptorWorld {

@@ -1,10 +1,10 @@
 /** Registering a runtime, and issuing the codes that pair an App with it. */
 
-import type { Gateway, GatewayStore, PairingStore } from '../ports';
 import { ApiError } from '../wire/errors';
 import type { RegisterRequest } from '../wire/protocol';
 import { formatCode, readAccessCode } from './codes';
 import { claimOf, hashCredential, matchesHash, newId, newRelaySecret, type RandomBytes } from './credentials';
+import type { Gateway, GatewayStore, PairingStore } from './ports';
 
 /** What registering needs. */
 export interface RegistrationWorld {

@@ -6,28 +6,28 @@
  * authenticate anything.
  */
 
-import type {
-  CallSweep,
-  ClientStore,
-  Connection,
-  ConnectionStore,
-  Gateway,
-  GatewayStore,
-  PairingStore,
-  Sockets,
-} from '../ports';
 import { ApiError } from '../wire/errors';
 import { authenticateClient } from './clients';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
 import { authenticateRuntime, unauthorized } from './gateways';
+import type {
+  CallSweep,
+  ClientStore,
+  Gateway,
+  GatewayStore,
+  OpenSocket,
+  OpenSockets,
+  PairingStore,
+  SocketCloser,
+} from './ports';
 
 /** What an owner's decisions need. */
 export interface OwnerWorld {
   gateways: GatewayStore;
   clients: ClientStore;
   pairings: PairingStore;
-  connections: ConnectionStore;
-  sockets: Sockets;
+  connections: OpenSockets;
+  sockets: SocketCloser;
 }
 
 /** A client as its owner sees it. Times are ISO 8601. */
@@ -134,7 +134,7 @@ const closedAtOnce = 10;
 async function closeSockets(
   world: Pick<OwnerWorld, 'connections' | 'sockets'>,
   gatewayId: string,
-  concerned: (connection: Connection) => boolean,
+  concerned: (connection: OpenSocket) => boolean,
   nowMs: number,
 ): Promise<void> {
   const open = (await world.connections.ofGateway(gatewayId, nowMs)).filter(concerned);

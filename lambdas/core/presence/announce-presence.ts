@@ -1,7 +1,7 @@
 /** Tells a gateway's Apps, on their sockets, when its runtime comes and goes. */
 
-import type { Connection, Sockets } from '../ports';
 import { eventFrame } from '../wire/frames';
+import type { Connection, Sockets } from './ports';
 
 /** Posts a `relay.presence` event to each App among a gateway's connections. A socket that is gone misses nothing. */
 export async function announcePresence(

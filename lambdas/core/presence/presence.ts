@@ -1,7 +1,8 @@
 /** Whether a runtime is there, told honestly: the table's word is checked with the socket itself. */
 
-import type { Connection, ConnectionStore, Gateway, GatewayStore, RuntimeSocket, Sockets } from '../ports';
+import type { Gateway, GatewayStore, RuntimeSocket } from '../pairing/ports';
 import { announcePresence } from './announce-presence';
+import type { Connection, ConnectionStore, Sockets } from './ports';
 
 /** What presence needs. */
 export interface PresenceWorld {

@@ -1,6 +1,6 @@
 /** A frame from a socket of any role: whose it is decides what it means. */
 import { acceptReply, type ProgressOutcome, type ReplyOutcome, replyRejected } from '../call/accept-reply';
-import type { Connection } from '../ports';
+import type { Connection } from '../presence/ports';
 import { errorFrame, type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
 import { type AppSocketWorld, handleAppRequest } from './app-socket';
 import { handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';

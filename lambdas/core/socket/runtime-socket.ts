@@ -1,9 +1,11 @@
 /** What happens on a runtime's socket: it comes, it says things, it goes. */
 import { acceptProgress, type ProgressOutcome, type ReplyWorld } from '../call/accept-reply';
 import { type PendingWorld, pendingCalls } from '../call/pending-calls';
+import type { Recorder } from '../monitor/ports';
 import { unauthorized } from '../pairing/gateways';
-import type { Client, Connection, Gateway, Recorder } from '../ports';
+import type { Client, Gateway } from '../pairing/ports';
 import { announcePresence } from '../presence/announce-presence';
+import type { Connection } from '../presence/ports';
 import { type PresenceWorld, retireSocket } from '../presence/presence';
 import { errorFrame, type RuntimeFrame, resultFrame } from '../wire/frames';
 import { limits, runtimeLimits } from '../wire/limits';

@@ -1,7 +1,7 @@
 import { batchIds, makeBatch } from '../../../lambdas/core/monitor/event-batch';
 import { type FeedStep, followEvents } from '../../../lambdas/core/monitor/event-feed';
 import { monitorStream } from '../../../lambdas/core/monitor/monitor-stream';
-import type { Clock } from '../../../lambdas/core/ports';
+import type { Clock } from '../../../lambdas/core/wire/ports';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 
 const t0 = 1_800_000_000_000;

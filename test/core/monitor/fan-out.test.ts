@@ -1,6 +1,6 @@
 import { batchIds, makeBatch } from '../../../lambdas/core/monitor/event-batch';
 import { fanOut, framesOf } from '../../../lambdas/core/monitor/fan-out';
-import type { Sockets } from '../../../lambdas/core/ports';
+import type { Sockets } from '../../../lambdas/core/presence/ports';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 
 const t0 = 1_800_000_000_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
 import { registerGateway } from '../../../lambdas/core/pairing/gateways';
 import { listClients, removeGateway, revokeClient, rotateSecret } from '../../../lambdas/core/pairing/owner';
-import type { Connection } from '../../../lambdas/core/ports';
+import type { Connection } from '../../../lambdas/core/presence/ports';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 const t0 = 1_800_000_000_000;

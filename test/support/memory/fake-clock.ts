@@ -1,5 +1,5 @@
 /** Time that passes only while somebody sleeps, with things that happen on the way. */
-import type { Clock } from '../../../lambdas/core/ports';
+import type { Clock } from '../../../lambdas/core/wire/ports';
 
 /** A clock for tests. */
 export class FakeClock implements Clock {

@@ -1,6 +1,7 @@
 /** Calls in memory, under the same contract as the table. */
+
+import type { CallStore } from '../../../lambdas/core/call/ports';
 import type { OpenCall, Progress, StoredCall } from '../../../lambdas/core/call/states';
-import type { CallStore } from '../../../lambdas/core/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
 
 interface Reported extends Progress {

@@ -1,6 +1,6 @@
 /** The monitor's stores in memory. */
 import type { EventBatch } from '../../../lambdas/core/monitor/event-batch';
-import type { EventStore, TicketStore, ViewerStore } from '../../../lambdas/core/ports';
+import type { EventStore, TicketStore, ViewerStore } from '../../../lambdas/core/monitor/ports';
 
 /** The monitor's stores. */
 export interface MonitorStores {

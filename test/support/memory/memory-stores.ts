@@ -1,20 +1,19 @@
 /** The stores in memory: the same contract as the DynamoDB tables, held to it by the same suite. */
 
+import type { CallStore } from '../../../lambdas/core/call/ports';
 import type {
   AccessCode,
   AttemptStore,
-  CallStore,
   Client,
   ClientStore,
-  Connection,
-  ConnectionStore,
   DescriptorStore,
   Gateway,
   GatewayStore,
   PairingStore,
   SourceAttempts,
   WaitingDescriptor,
-} from '../../../lambdas/core/ports';
+} from '../../../lambdas/core/pairing/ports';
+import type { Connection, ConnectionStore } from '../../../lambdas/core/presence/ports';
 import { memoryCalls } from './memory-calls';
 
 /** All stores over one set of maps. */

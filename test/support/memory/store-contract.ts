@@ -1,7 +1,8 @@
 /** What every store promises, whatever it is made of. */
 import { randomBytes } from 'node:crypto';
 import type { OpenCall } from '../../../lambdas/core/call/states';
-import type { Client, Connection, Gateway } from '../../../lambdas/core/ports';
+import type { Client, Gateway } from '../../../lambdas/core/pairing/ports';
+import type { Connection } from '../../../lambdas/core/presence/ports';
 import type { Stores } from './memory-stores';
 
 const t0 = 1_800_000_000_000;
