@@ -10,8 +10,7 @@ import { type Policies, policiesByFunction } from './aws/iam';
 import { createMeter } from './aws/meter';
 import { createQueues } from './aws/queues';
 import { createSecrets, secretReference } from './aws/secrets';
-import { readEventSources } from './events/event-source-settings';
-import { type EventSources, prepareEventSources } from './events/event-sources';
+import { type EventSources, prepareEventSources, readEventSources } from './events/event-sources';
 import { invokePermissions } from './functions/permissions';
 import { type Engine, startEngine } from './tables/engine';
 import { engineClient } from './tables/engine-client';
@@ -102,7 +101,12 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
     client = engineClient(engine.url);
     const tables = await createTables(resolver, client);
     const sources = readEventSources({ resolver, tables, queues, policies });
-    eventSources = await prepareEventSources(sources, client, log);
+    eventSources = await prepareEventSources(sources, {
+      engine: client,
+      meter,
+      disturb: () => side.disturb,
+      log,
+    });
     for (const service of [
       dynamodbService(client, tables, () => meter.enabled),
       secretsManagerService(secrets),

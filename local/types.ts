@@ -107,7 +107,7 @@ export interface AwsSide {
   mayInvoke(sourceArn: string, functionLogicalId: string): boolean;
   /** Secrets by logical id; `set` acts as a rotation that has finished. */
   secrets: { value(logicalId: string): string; set(logicalId: string, value: string): void };
-  /** Bodies of the messages that a queue, by logical id, has received. Nothing reads a queue here but tests. */
+  /** Bodies of the messages that a queue, by logical id, holds now. */
   messages(queueLogicalId: string): string[];
   /** Starts polling the event source mappings of the template. */
   startEventSources(invoke: Invoke): void;
