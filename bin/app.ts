@@ -1,4 +1,4 @@
-/** The CDK app: one stack. `-c key=value` sets an option; they are listed in `lib/options.ts`. */
+/** The CDK app: one stack. `-c key=value` sets an option; they are listed in `lib/options/option-definitions.ts`. */
 import { App } from 'aws-cdk-lib';
 import { readOptions } from '../lib/options/options';
 import { PairingStack } from '../lib/pairing-stack';

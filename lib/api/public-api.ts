@@ -13,6 +13,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
+import type { Options } from '../options/options';
 import { pinLogicalId } from '../pinned';
 import { gatewayProblems, methodNotAllowed, problemHeaders, problemTemplate } from './problem-template';
 import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
@@ -20,11 +21,7 @@ import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
 /** What the API is made of. */
 export interface PublicApiProps {
   functions: Record<HttpFunctionName, IFunction>;
-  allowedOrigins: string[];
-  /** Requests a second, and at once above that, over all callers. */
-  throttle: { rate: number; burst: number };
-  /** A regional web ACL. Default: none. */
-  webAclArn?: string | undefined;
+  options: Options;
 }
 
 /** The stage's name, which is the first segment of the default URL's path. */
@@ -41,15 +38,15 @@ export class PublicApi extends Construct {
   /** The stage's URL without a trailing slash. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, props: PublicApiProps) {
+  constructor(scope: Construct, id: string, { functions, options }: PublicApiProps) {
     super(scope, id);
     this.api = new RestApi(this, 'Api', {
       restApiName: 'agenttown-pairing-server',
       endpointTypes: [EndpointType.REGIONAL],
       deployOptions: {
         stageName: restStageName,
-        throttlingRateLimit: props.throttle.rate,
-        throttlingBurstLimit: props.throttle.burst,
+        throttlingRateLimit: options.throttleRate,
+        throttlingBurstLimit: options.throttleBurst,
       },
       cloudWatchRole: false,
     });
@@ -71,15 +68,15 @@ export class PublicApi extends Construct {
     });
     const integrations = new Map<HttpFunctionName, LambdaIntegration>();
     for (const { method, path, serves } of routes) {
-      const integration = integrations.get(serves) ?? integrationOf(serves, props.functions[serves]);
+      const integration = integrations.get(serves) ?? integrationOf(serves, functions[serves]);
       integrations.set(serves, integration);
       this.api.root.resourceForPath(path).addMethod(method, integration);
     }
     // The origin of an answer that no function makes is fixed; several origins are told apart by the functions.
-    const [origin = '*'] = props.allowedOrigins;
+    const [origin = '*'] = options.allowedOrigins;
     for (const path of new Set(routes.map((route) => route.path))) {
       const resource = this.api.root.resourceForPath(path);
-      addPreflight(resource, props.allowedOrigins, methodsOf(path));
+      addPreflight(resource, options.allowedOrigins, methodsOf(path));
       addMethodNotAllowed(resource, origin, methodsOf(path));
     }
     for (const [responseType, problem] of Object.entries(gatewayProblems)) {
@@ -94,10 +91,11 @@ export class PublicApi extends Construct {
     }
     this.host = `${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}`;
     this.url = `https://${this.host}/${restStageName}`;
-    if (props.webAclArn) {
+    // A global one guards the edge.
+    if (options.webAclArn?.includes(':regional/')) {
       new CfnWebACLAssociation(this, 'WebAcl', {
         resourceArn: this.api.deploymentStage.stageArn,
-        webAclArn: props.webAclArn,
+        webAclArn: options.webAclArn,
       });
     }
   }

@@ -16,7 +16,6 @@ export interface PairingFunctionProps {
   description: string;
   timeout: Duration;
   logRetentionDays: RetentionDays;
-  environment?: Record<string, string>;
   /** Concurrency set aside for this function alone, which is then also its limit. Default: none. */
   reservedConcurrency?: number | undefined;
   /** Whether X-Ray samples its invocations. Default false. */
@@ -25,6 +24,9 @@ export interface PairingFunctionProps {
 
 /** One function on arm64, with a role of its own that may write its own log group and nothing else, until a grant says so. */
 export class PairingFunction extends LambdaFunction {
+  /** The handler's file in `lambdas/`, without its ending. */
+  readonly entry: string;
+
   constructor(scope: Construct, id: string, props: PairingFunctionProps) {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -42,10 +44,11 @@ export class PairingFunction extends LambdaFunction {
       timeout: props.timeout,
       role,
       logGroup,
-      environment: { ...props.environment, [env.deployment]: Stack.of(scope).stackName },
+      environment: { [env.deployment]: Stack.of(scope).stackName },
       ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
       ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
     });
+    this.entry = props.entry;
     if (props.traced) {
       acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources to name.' });
     }

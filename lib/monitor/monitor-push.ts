@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -7,8 +6,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import { PairingFunction } from '../functions/pairing-function';
-import type { RelaySocket } from '../relay/relay-socket';
-import type { Tables } from '../tables/tables';
+import type { NounTable } from '../tables/noun-table';
 
 /** How many rows one invocation gets; a row holds some four events. */
 const batchSize = 200;
@@ -26,13 +24,9 @@ export class MonitorPush extends Construct {
   /** Where rows end that could not be sent. */
   readonly failures: Queue;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { tables: Tables; relay: RelaySocket; logRetentionDays: RetentionDays },
-  ) {
+  constructor(scope: Construct, id: string, props: { events: NounTable; logRetentionDays: RetentionDays }) {
     super(scope, id);
-    const { tables, relay, logRetentionDays } = props;
+    const { events, logRetentionDays } = props;
     this.fanOut = new PairingFunction(this, 'FanOut', {
       entry: 'monitor-fan-out',
       description: "Sends new monitor events to viewers' sockets",
@@ -46,20 +40,9 @@ export class MonitorPush extends Construct {
     });
     acknowledge(this.failures, { 'AwsSolutions-SQS3': 'This queue is itself where failures end.' });
     const { fanOut, failures } = this;
-    const { tableStreamArn } = tables.monitorEvents.table;
-    if (!tableStreamArn) throw new Error('The monitor needs the stream of its table.');
-    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
-    fanOut.addToRolePolicy(
-      new PolicyStatement({
-        actions: actions.map((action) => `dynamodb:${action}`),
-        resources: [tableStreamArn],
-      }),
-    );
-    tables.connections.grant(fanOut, 'Query', 'DeleteItem');
-    relay.grant(fanOut, 'POST', 'DELETE');
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: fanOut,
-      eventSourceArn: tableStreamArn,
+      eventSourceArn: events.streamArn,
       startingPosition: StartingPosition.LATEST,
       batchSize,
       bisectBatchOnError: true,

@@ -1,4 +1,4 @@
-import type { Options } from './options';
+import type { Options } from './option-definitions';
 
 /** Options that make sense together only, each with the sentence that says so. */
 const combinations: Array<{ breaks: (options: Options) => boolean; sentence: string }> = [

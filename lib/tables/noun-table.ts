@@ -17,6 +17,19 @@ import { pinLogicalId } from '../pinned';
 /** A key attribute by its name; a trailing `#` makes it a number. */
 type Key = string;
 
+/** What a function may do with a table. `stream`: read what is new in it. */
+export type TableVerb =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'stream';
+
+const streamActions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
 /** What one table is. */
 export interface NounTableProps {
   partitionKey: Key;
@@ -75,17 +88,29 @@ export class NounTable extends Construct {
     this.indexNames = (props.indexes ?? []).map((index) => index.indexName);
   }
 
-  /** Lets a function do these DynamoDB actions on the table, and tells it the table's name. */
-  grant(fn: LambdaFunction, ...actions: string[]): void {
+  /** Of a table that streams. */
+  get streamArn(): string {
+    const { tableStreamArn } = this.table;
+    if (!tableStreamArn) throw new Error(`The table ${this.node.id} has no stream.`);
+    return tableStreamArn;
+  }
+
+  /** Lets a function do these DynamoDB actions on the table, or read its stream, and tells it the table's name. */
+  grant(fn: LambdaFunction, ...verbs: TableVerb[]): void {
+    const actions = verbs.filter((verb) => verb !== 'stream');
+    if (actions.length < verbs.length) this.allow(fn, streamActions, [this.streamArn]);
+    if (actions.length === 0) return;
     const indexes = actions.includes('Query') ? this.indexNames : [];
     fn.addEnvironment(this.props.variable, this.table.tableName);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: actions.map((action) => `dynamodb:${action}`),
-        resources: [this.table.tableArn, ...indexes.map((name) => `${this.table.tableArn}/index/${name}`)],
-      }),
-    );
+    this.allow(fn, actions, [
+      this.table.tableArn,
+      ...indexes.map((name) => `${this.table.tableArn}/index/${name}`),
+    ]);
+  }
+
+  private allow(fn: LambdaFunction, actions: readonly string[], resources: string[]): void {
+    const names = actions.map((action) => `dynamodb:${action}`);
+    fn.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: names, resources }));
   }
 }
 

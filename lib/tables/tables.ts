@@ -14,34 +14,34 @@ export class Tables extends Construct {
   readonly monitorEvents: NounTable;
   readonly attempts: NounTable;
 
-  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, { removalPolicy }: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
     this.codes = new NounTable(this, 'Codes', {
-      ...props,
+      removalPolicy,
       partitionKey: 'codeHash',
       variable: env.codesTable,
     });
     this.gateways = new NounTable(this, 'Gateways', {
-      ...props,
+      removalPolicy,
       partitionKey: 'gatewayId',
       variable: env.gatewaysTable,
       recoverable: true,
     });
     this.clients = new NounTable(this, 'Clients', {
-      ...props,
+      removalPolicy,
       partitionKey: 'gatewayId',
       sortKey: 'clientId',
       variable: env.clientsTable,
       recoverable: true,
     });
     this.connections = new NounTable(this, 'Connections', {
-      ...props,
+      removalPolicy,
       partitionKey: 'connectionId',
       indexes: [{ indexName: 'byGateway', keys: ['gatewayId', 'connectedAt#'] }],
       variable: env.connectionsTable,
     });
     this.rpcs = new NounTable(this, 'Rpcs', {
-      ...props,
+      removalPolicy,
       partitionKey: 'callKey',
       sortKey: 'item',
       indexes: [
@@ -54,14 +54,14 @@ export class Tables extends Construct {
       variable: env.rpcsTable,
     });
     this.monitorEvents = new NounTable(this, 'MonitorEvents', {
-      ...props,
+      removalPolicy,
       partitionKey: 'shardId',
       sortKey: 'batchId',
       streams: true,
       variable: env.eventsTable,
     });
     this.attempts = new NounTable(this, 'Attempts', {
-      ...props,
+      removalPolicy,
       partitionKey: 'attemptKey',
       variable: env.attemptsTable,
     });

@@ -1,0 +1,57 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { HttpFunctionName } from '../api/routes';
+import type { Options } from '../options/options';
+import { PairingFunction } from './pairing-function';
+
+/** Every function of the stack, by its handler's file in `lambdas/`. */
+export type FunctionName = HttpFunctionName | 'socket' | 'monitor-fan-out';
+
+/** The functions of the stack. The monitor makes its own. */
+export type Functions = Record<FunctionName, PairingFunction>;
+type MonitorFunctionName = 'monitor' | 'monitor-page' | 'monitor-fan-out';
+
+interface Definition {
+  description: string;
+  timeout: Duration;
+  /** Whether X-Ray samples its invocations. Default false. */
+  traced?: boolean;
+}
+
+/** An API Gateway that buffers an answer waits no longer for it. */
+const short = Duration.seconds(29);
+
+const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition> = {
+  health: { description: 'GET /health', timeout: Duration.seconds(5) },
+  register: { description: 'Registers runtimes and issues access codes', timeout: short },
+  redeem: { description: 'Turns an access code into a client token', timeout: short },
+  rpc: {
+    description: "Carries an App's calls to its runtime and waits for the answers",
+    timeout: Duration.minutes(15),
+    traced: true,
+  },
+  replies: { description: 'Takes large replies of runtimes and gives them large params', timeout: short },
+  status: { description: 'Says whether a runtime is there', timeout: short },
+  pairings: {
+    description: 'Lets runtimes leave descriptors behind codes, and gives them away',
+    timeout: short,
+  },
+  'gateway-admin': { description: 'What the holder of a relay secret decides', timeout: short },
+  socket: { description: 'The relay socket: connects, frames, disconnects', timeout: short },
+};
+
+/** Makes the functions that need nothing but their definition. None may touch anything yet: see `lib/access.ts`. */
+export function makeFunctions(scope: Construct, options: Options): Omit<Functions, MonitorFunctionName> {
+  const { logRetentionDays } = options;
+  const entries = Object.entries(definitions).map(([entry, definition]) => {
+    const reservedConcurrency = entry === 'socket' ? options.reservedSocketConcurrency : undefined;
+    const props = { entry, ...definition, logRetentionDays, reservedConcurrency };
+    return [entry, new PairingFunction(scope, constructIdOf(entry), props)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `gateway-admin` becomes `GatewayAdmin`. */
+function constructIdOf(entry: string): string {
+  return entry.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,37 @@
+import { env } from '../lambdas/aws/env';
+import { version } from '../package.json';
+import { routes } from './api/routes';
+import type { FunctionName, Functions } from './functions/functions';
+import type { Options } from './options/options';
+import type { Places } from './places/places';
+
+const httpFunctions = [...new Set(routes.map(({ serves }) => serves))];
+const recording: FunctionName[] = [
+  'register',
+  'redeem',
+  'rpc',
+  'replies',
+  'pairings',
+  'gateway-admin',
+  'socket',
+];
+
+/** Tells functions what the operator chose and where the deployment is reached. */
+export function tellSettings(functions: Functions, options: Options, places: Places): void {
+  const told: Array<[variable: string, value: string, functions: FunctionName[]]> = [
+    [env.version, version, httpFunctions],
+    [env.allowedOrigins, options.allowedOrigins.join(','), httpFunctions],
+    [
+      env.accessCodeTtlSeconds,
+      String(options.accessCodeTtlSeconds),
+      ['register', 'pairings', 'gateway-admin'],
+    ],
+    [env.monitorRetentionHours, String(options.monitorRetentionHours), recording],
+    [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem']],
+    [env.relayUrl, places.relayUrl, ['monitor']],
+    [env.publicUrl, places.publicUrl, ['rpc', 'socket']],
+  ];
+  for (const [variable, value, names] of told)
+    for (const name of names) functions[name].addEnvironment(variable, value);
+  places.trustEdge(...[...httpFunctions, 'socket' as const].map((name) => functions[name]));
+}
