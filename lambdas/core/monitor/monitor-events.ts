@@ -20,6 +20,7 @@ export const eventTypes = [
   'relay.redeem.failed',
   'relay.rpc.request',
   'relay.rpc.command_sent',
+  'relay.rpc.progress',
   'relay.rpc.success',
   'relay.rpc.error',
   'relay.rpc.timeout',
@@ -34,10 +35,12 @@ export const eventTypes = [
   'pairing.redeem.request',
   'pairing.redeem.success',
   'pairing.redeem.failed',
+  'relay.client.paired',
   'relay.client.revoked',
   'relay.gateway.removed',
   'relay.secret.rotated',
   'relay.rate_limited',
+  'relay.request.refused',
 ] as const;
 
 /** The type of an event. */
@@ -51,14 +54,26 @@ export interface EventFacts {
   requestId?: string | undefined;
   /** The call as its runtime knows it: `rpc_…`. */
   rpcId?: string | undefined;
+  /** The gateway's own name and kind, as it registered: with `gatewayId` wherever the function knows them. */
+  displayName?: string | undefined;
   runtimeType?: string | undefined;
   method?: string | undefined;
   /** One word. */
   outcome?: string | undefined;
+  /** The runtime's own code of its error, or the code of the problem that the relay answered with. */
+  errorCode?: string | undefined;
   /** The HTTP status of the answer. */
   status?: number | undefined;
   durationMs?: number | undefined;
+  /** The size of the one message that the event is about. */
   bytes?: number | undefined;
+  /** Of a call: its params, and its result or error, as JSON. */
+  bytesIn?: number | undefined;
+  bytesOut?: number | undefined;
+  /** How many steps of progress a call has told so far. */
+  progress?: number | undefined;
+  /** How many alike this event stands for. Default: one. */
+  count?: number | undefined;
   /** One sentence; at most 200 characters are shown. */
   detail?: string | undefined;
 }
@@ -88,9 +103,16 @@ const idShapes = {
 } as const;
 
 /** The longest form in which each free text is shown, in characters. */
-const maxTextLength = { runtimeType: 64, method: 128, outcome: 32, detail: 200 } as const;
+const maxTextLength = {
+  displayName: 64,
+  runtimeType: 64,
+  method: 128,
+  outcome: 32,
+  errorCode: 64,
+  detail: 200,
+} as const;
 const maxIdLength = 64;
-const numbers = ['status', 'durationMs', 'bytes'] as const;
+const numbers = ['status', 'durationMs', 'bytes', 'bytesIn', 'bytesOut', 'progress', 'count'] as const;
 
 /** The event as it may be shown, or undefined when its type is none of the list. Never throws. */
 export function publicEvent(id: string, timeMs: number, event: NewEvent): MonitorEvent | undefined {

@@ -19,9 +19,11 @@ const textFields = [
   'clientId',
   'requestId',
   'rpcId',
+  'displayName',
   'runtimeType',
   'method',
   'outcome',
+  'errorCode',
   'detail',
 ] as const;
 const credentials: Record<string, fc.Arbitrary<[text: string, secret: string]>> = {
@@ -52,6 +54,24 @@ test('what no event has a member for is dropped, whatever it is', () => {
   expect(Object.keys(events[0]!).sort()).toEqual(['id', 'time', 'type']);
 });
 
+test("who, why and how much are shown, and a name or a runtime's code is cut at 64 characters", () => {
+  const told = {
+    displayName: 'My desk',
+    errorCode: 'E_BUSY',
+    bytesIn: 12,
+    bytesOut: 34,
+    progress: 5,
+    count: 6,
+  };
+  const { events } = makeBatch(ids()(t0), [{ type: 'relay.rpc.error', atMs: t0, ...told }]);
+  expect(events[0]).toMatchObject(told);
+  const long = 'long word '.repeat(20);
+  const [cut] = makeBatch(ids()(t0), [
+    { type: 'relay.rpc.error', atMs: t0, displayName: long, errorCode: long },
+  ]).events;
+  expect([cut?.displayName?.length, cut?.errorCode?.length]).toEqual([64, 64]);
+});
+
 test('an event of a type that is not in the list is dropped', () => {
   const unknown = { type: 'relay.secret.value', atMs: t0 } as unknown as NewEvent & { atMs: number };
   expect(makeBatch(ids()(t0), [unknown]).events).toEqual([]);
@@ -67,6 +87,9 @@ const facts = fc.record(
     status: fc.integer({ min: 200, max: 599 }),
     durationMs: fc.double(),
     bytes: fc.integer(),
+    displayName: fc.string({ maxLength: 80 }),
+    progress: fc.nat(),
+    count: fc.nat(),
   },
   { requiredKeys: [] },
 );
