@@ -1,22 +1,15 @@
 import { startAwsSide } from './aws-side';
-import { Edge } from './edge/edge';
 import { type FrontServer, listen, type ServedApis } from './front-server';
-import { defineFunctions } from './functions/function-definitions';
-import { Functions } from './functions/functions';
+import { composeFrontSide } from './front-side';
+import type { Functions } from './functions/functions';
+import { hostLog, type LogLine } from './host-log';
 import { tokenSecretOf } from './registration-token';
-import { RestApi } from './rest/rest-api';
 import { loadAssembly } from './template/assembly';
-import { localStageUrls, type PublicUrls, publicUrls } from './template/public-urls';
+import { localStageUrls, publicUrls } from './template/public-urls';
 import type { Assembly, AwsSide } from './types';
 import { Connections } from './websocket/connections';
-import { WebSocketApi } from './websocket/websocket-api';
+import type { WebSocketApi } from './websocket/websocket-api';
 import { WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket/websocket-limits';
-
-/** A line of a function, or of the host itself where it names no function. */
-export interface LogLine {
-  functionLogicalId?: string;
-  line: string;
-}
 
 /** What a host needs. One of `assembly` and `directory` says what to run. */
 export interface HostOptions {
@@ -85,7 +78,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let aws: AwsSide | undefined;
   try {
     const assembly = await assemblyOf(options);
-    const log = logger(options);
+    const log = hostLog(options.onLog);
     aws = await startAwsSide({
       assembly,
       connections,
@@ -94,7 +87,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       urls: (resolver) => localStageUrls(resolver, urls),
       log: (line) => log.write({ line }),
     });
-    const running = assemble({ options, assembly, aws, connections, limits, urls, onLog: log.write });
+    const running = composeFrontSide({
+      assembly,
+      aws,
+      connections,
+      limits,
+      throttle: options.throttle ?? true,
+      onLog: log.write,
+    });
     markReady(running);
     aws.startEventSources(async (functionLogicalId, event) => {
       const outcome = await running.functions.invoke(functionLogicalId, event);
@@ -135,46 +135,6 @@ async function assemblyOf({ assembly, directory }: HostOptions): Promise<Assembl
   throw new Error('The local host needs an assembly or the directory of one');
 }
 
-/** Everything that reads the template and needs the AWS side. */
-function assemble(parts: {
-  options: HostOptions;
-  assembly: Assembly;
-  aws: AwsSide;
-  connections: Connections;
-  limits: WebSocketLimits;
-  urls: PublicUrls;
-  onLog: (line: LogLine) => void;
-}): ServedApis & { functions: Functions } {
-  const { assembly, aws, connections, limits, options } = parts;
-  const { resolver, mayInvoke } = aws;
-  const throttle = options.throttle ?? true;
-  const definitions = defineFunctions({
-    assembly,
-    resolver,
-    awsEnvironment: (logicalId) => aws.environmentFor(logicalId),
-  });
-  const functions = new Functions(definitions, parts.onLog);
-  const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
-  if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
-  const [rest] = restApis.map(
-    ({ logicalId }) => new RestApi({ resolver, logicalId, functions, mayInvoke, throttle }),
-  );
-  const webSockets = resolver.ofType('AWS::ApiGatewayV2::Stage').map(
-    ({ logicalId, properties }) =>
-      new WebSocketApi({
-        resolver,
-        logicalId,
-        properties,
-        connections,
-        functions,
-        mayInvoke,
-        limits,
-        throttle,
-      }),
-  );
-  return { functions, rest, webSockets, edge: Edge.of(resolver) };
-}
-
 async function stop(parts: {
   server: FrontServer;
   connections: Connections;
@@ -201,20 +161,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   });
   await Promise.race([work, late]);
   clearTimeout(timer);
-}
-
-/** Once muted, what breaks because everything ends is no news; the functions' own last lines still are. */
-function logger(options: HostOptions): { write: (line: LogLine) => void; mute: () => void } {
-  const sink = options.onLog ?? (({ line }: LogLine) => void process.stdout.write(`${line}\n`));
-  let muted = false;
-  return {
-    write: (line) => {
-      if (!muted || line.functionLogicalId) sink(line);
-    },
-    mute: () => {
-      muted = true;
-    },
-  };
 }
 
 function secretValues(

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { meterReport } from './aws/meter-report';
 import { banner } from './banner';
 import { readCommandLine, type StartRequest, UsageError } from './command-line';
-import { type Host, type LogLine, startHost } from './host';
+import { type Host, startHost } from './host';
+import type { LogLine } from './host-log';
 import { synthesize } from './template/assembly';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');

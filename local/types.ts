@@ -113,3 +113,7 @@ export interface AwsSide {
   startEventSources(invoke: Invoke): void;
   stop(): Promise<void>;
 }
+
+/** The members of an AWS request or answer in JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: each service reads its own members and refuses what is not there.
+export type JsonInput = Record<string, any>;

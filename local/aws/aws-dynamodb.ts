@@ -4,7 +4,8 @@ import { unitsOf } from '../tables/dynamodb-units';
 import { DYNAMODB, type EngineClient } from '../tables/engine-client';
 import type { LocalTable } from '../tables/tables';
 import { ACCOUNT_ID, REGION } from '../template/attributes';
-import { type AwsService, type JsonInput, jsonError, readJsonCall, type ServiceAnswer } from './aws-service';
+import type { JsonInput } from '../types';
+import { type AwsService, jsonError, readJsonCall, type ServiceAnswer } from './aws-service';
 import { dynamodbAccess } from './dynamodb-authorization';
 
 /** Writes of one item: their failed conditions are metered by the item that made them fail. */

@@ -1,6 +1,7 @@
 /** Secrets Manager behind the endpoint: the operations that a function needs to read and to rotate a secret. */
 import { arn } from '../template/attributes';
-import { type AwsService, type JsonInput, jsonError, readJsonCall, ServiceError } from './aws-service';
+import type { JsonInput } from '../types';
+import { type AwsService, jsonError, readJsonCall, ServiceError } from './aws-service';
 import type { LocalSecret, Secrets, SecretVersion } from './secrets';
 
 /** Makes the service over the secrets of a stack. */

@@ -1,4 +1,5 @@
 /** What the local AWS endpoint and each of its services promise each other. */
+import type { JsonInput } from '../types';
 import type { RequestContext } from './iam';
 
 /** An HTTP request to a service, its body read to the end. */
@@ -76,9 +77,6 @@ export function readJsonCall(request: ServiceRequest): {
     throw new ServiceError(400, 'SerializationException', 'The body is not JSON.');
   }
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: each service reads its own members and refuses what is not there.
-export type JsonInput = Record<string, any>;
 
 /** An error of the AWS JSON protocols: the code goes into the body and a header, as the SDKs read either. */
 export function jsonError(namespace: string) {

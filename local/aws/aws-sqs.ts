@@ -1,6 +1,7 @@
 /** SQS behind the endpoint: SendMessage and SendMessageBatch, which is all that a sender needs. */
 import { createHash } from 'node:crypto';
-import { type AwsService, type JsonInput, jsonError, readJsonCall, ServiceError } from './aws-service';
+import type { JsonInput } from '../types';
+import { type AwsService, jsonError, readJsonCall, ServiceError } from './aws-service';
 import { type LocalQueue, MAX_DELAY_SECONDS, MAX_MESSAGE_BYTES } from './queue';
 import type { Queues } from './queues';
 

@@ -2,7 +2,8 @@
 
 import type { LocalTable } from '../tables/tables';
 import { arn } from '../template/attributes';
-import { type JsonInput, type Need, ServiceError } from './aws-service';
+import type { JsonInput } from '../types';
+import { type Need, ServiceError } from './aws-service';
 import type { RequestContext } from './iam';
 
 /** What a call touches. */

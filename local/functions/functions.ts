@@ -1,27 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionDefinition } from './function-definitions';
-import { type FunctionError, FunctionThread } from './function-thread';
-
-/** Largest event and largest buffered result: 6 MB each (Lambda quotas). */
-export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
-
-/**
- * How an invocation ended. `function-error`: the function ran and failed, or timed out; the others mean that Lambda
- * refused to run it.
- */
-export type InvokeOutcome =
-  | { kind: 'ok'; payload: unknown }
-  | { kind: 'function-error'; error: FunctionError }
-  | { kind: 'throttled' }
-  | { kind: 'too-large' };
-
-/** Who takes what a streaming function writes. */
-export interface StreamReader {
-  /** A returned promise holds up the function's writes until it resolves. */
-  onChunk(chunk: Buffer): Promise<void> | undefined;
-  /** The function has ended its stream. Not called when it fails before. */
-  onEnd(): void;
-}
+import { FunctionThread } from './function-thread';
+import {
+  bufferedInvocation,
+  type Invocation,
+  type InvokeOutcome,
+  isTooLarge,
+  type StreamReader,
+  streamedInvocation,
+} from './invocation';
 
 /** A log line of a function. */
 export interface FunctionLogLine {
@@ -78,28 +65,7 @@ export class Functions {
 
   /** Runs a function to its end, as a synchronous Invoke does. */
   async invoke(functionLogicalId: string, event: unknown): Promise<InvokeOutcome> {
-    return await new Promise<InvokeOutcome>((resolve) => {
-      const chunks: Buffer[] = [];
-      this.#start(functionLogicalId, event, {
-        streaming: false,
-        onResult: (payload) => {
-          // A streaming handler invoked without streaming: Lambda hands over what it wrote, as one payload.
-          if (chunks.length > 0) return resolve({ kind: 'ok', payload: Buffer.concat(chunks).toString() });
-          // Counting bytes costs a pass over the text: only texts that could be over the limit pay for it.
-          if (payload.length * 3 > MAX_PAYLOAD_BYTES && Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
-            const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`;
-            const errorType = 'Function.ResponseSizeTooLarge';
-            resolve({ kind: 'function-error', error: { errorType, errorMessage } });
-          } else resolve({ kind: 'ok', payload: JSON.parse(payload) });
-        },
-        onChunk: (chunk) => {
-          chunks.push(chunk);
-          return undefined;
-        },
-        onEnd: () => {},
-        onRefused: resolve,
-      });
-    });
+    return await new Promise((resolve) => this.#start(functionLogicalId, event, bufferedInvocation(resolve)));
   }
 
   /**
@@ -111,15 +77,9 @@ export class Functions {
     event: unknown,
     reader: StreamReader,
   ): Promise<InvokeOutcome> {
-    return await new Promise<InvokeOutcome>((resolve) => {
-      this.#start(functionLogicalId, event, {
-        streaming: true,
-        onResult: () => resolve({ kind: 'ok', payload: undefined }),
-        onChunk: (chunk) => reader.onChunk(chunk),
-        onEnd: () => reader.onEnd(),
-        onRefused: resolve,
-      });
-    });
+    return await new Promise((resolve) =>
+      this.#start(functionLogicalId, event, streamedInvocation(reader, resolve)),
+    );
   }
 
   /** Kills a function's thread (or everyone's) wherever it is; the next invocation starts a fresh one. */
@@ -140,17 +100,7 @@ export class Functions {
     await this.restart();
   }
 
-  #start(
-    functionLogicalId: string,
-    event: unknown,
-    invocation: {
-      streaming: boolean;
-      onResult(payload: string): void;
-      onChunk(chunk: Buffer): Promise<void> | undefined;
-      onEnd(): void;
-      onRefused(outcome: InvokeOutcome): void;
-    },
-  ): void {
+  #start(functionLogicalId: string, event: unknown, invocation: Invocation): void {
     const slot = this.#slot(functionLogicalId);
     const { definition } = slot;
     if (this.#stopped) {
@@ -163,7 +113,7 @@ export class Functions {
       return;
     }
     const text = JSON.stringify(event);
-    if (text.length * 3 > MAX_PAYLOAD_BYTES && Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
+    if (isTooLarge(text)) {
       invocation.onRefused({ kind: 'too-large' });
       return;
     }

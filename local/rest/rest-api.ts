@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Functions, InvokeOutcome } from '../functions/functions';
+import type { Functions } from '../functions/functions';
+import type { InvokeOutcome } from '../functions/invocation';
 import type { MayInvoke } from '../functions/permissions';
-import { headerOf, mediaType, type RestRequest, readRequest, requestTime } from '../http/gateway-request';
+import { headerOf, mediaType, type RestRequest, readRequest } from '../http/gateway-request';
 import { type ProxyResponse, readProxyResponse } from '../http/proxy-response';
 import { readBody } from '../http/request-body';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
@@ -9,12 +10,12 @@ import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
 import { type GatewayAnswer, GatewayResponses, type GatewayResponseType } from './gateway-responses';
 import { answerMock } from './mock-integration';
-import { isBinary, lastValues, restEvent } from './rest-event';
+import { isBinary, restEvent } from './rest-event';
 import type { RestIntegration } from './rest-integration';
 import { type RestMatch, RestRoutes } from './rest-routes';
+import { restScope } from './rest-scope';
 import { readStage, type Stage } from './rest-stage';
 import { streamAnswer } from './rest-stream';
-import type { TemplateScope } from './vtl';
 
 /** Why a call of a function gave no answer, as API Gateway reports it. */
 const FAILURES: Record<Exclude<InvokeOutcome['kind'], 'ok'> | 'malformed', GatewayResponseType> = {
@@ -109,7 +110,7 @@ export class RestApi {
       mock,
       mediaType(headerOf(request, 'content-type')),
       mediaType(headerOf(request, 'accept')),
-      this.#scope(exchange, body.toString()),
+      restScope(request, exchange.match, this.stage, body.toString()),
     );
     if (outcome.kind === 'answered') write(response, outcome);
     else this.#refuse(exchange, MOCK_FAILURES[outcome.kind]);
@@ -170,7 +171,11 @@ export class RestApi {
     const { request, response } = exchange;
     if (response.headersSent || response.destroyed) return;
     const accept = mediaType(headerOf(request, 'accept'));
-    const answer = this.#gatewayResponses.answer(type, this.#scope(exchange), accept);
+    const answer = this.#gatewayResponses.answer(
+      type,
+      restScope(request, exchange.match, this.stage),
+      accept,
+    );
     write(response, answer);
   }
 
@@ -178,34 +183,6 @@ export class RestApi {
     const path = route.resourcePath === '/' ? '/' : route.resourcePath.replaceAll(/\{[^}]+\}/g, '*');
     const method = route.method === 'ANY' ? '*' : route.method;
     return `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT_ID}:${this.apiId}/${this.stage.name}/${method}${path}`;
-  }
-
-  #scope({ request, match }: Exchange, body = ''): TemplateScope {
-    return {
-      context: {
-        apiId: this.apiId,
-        accountId: ACCOUNT_ID,
-        stage: this.stage.name,
-        requestId: request.requestId,
-        extendedRequestId: request.extendedRequestId,
-        httpMethod: request.method,
-        path: `/${this.stage.name}${request.path}`,
-        resourcePath: match?.route.resourcePath,
-        resourceId: match?.route.resourceId,
-        protocol: request.protocol,
-        domainName: request.host,
-        requestTime: requestTime(request.receivedAt),
-        requestTimeEpoch: request.receivedAt.getTime(),
-        identity: { sourceIp: request.sourceIp, userAgent: request.userAgent },
-      },
-      stageVariables: this.stage.variables ?? {},
-      parameters: {
-        path: match?.pathParameters ?? {},
-        querystring: lastValues(request.query),
-        header: lastValues(request.headers),
-      },
-      body,
-    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { headerOf, mediaType, type RestRequest, requestTime } from '../http/gateway-request';
+import { allValues, lastValues } from '../http/name-values';
 import { ACCOUNT_ID } from '../template/attributes';
 import type { RestRoute } from './rest-routes';
 
@@ -109,21 +110,6 @@ export function isBinary(binaryMediaTypes: readonly string[], contentType: strin
     if (!contentType) return false;
     return type.endsWith('/*') ? contentType.startsWith(type.slice(0, -1)) : type === contentType;
   });
-}
-
-/** The single-value maps of an event: the last value of a name wins. */
-export function lastValues(pairs: Iterable<[string, string]>): Record<string, string> {
-  return Object.fromEntries(pairs);
-}
-
-/** The multi-value maps of an event. */
-export function allValues(pairs: Iterable<[string, string]>): Record<string, string[]> {
-  const values: Record<string, string[]> = {};
-  for (const [name, value] of pairs) {
-    values[name] ??= [];
-    values[name].push(value);
-  }
-  return values;
 }
 
 function orNull<T extends object>(values: T): T | null {

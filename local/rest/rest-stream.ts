@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Functions, InvokeOutcome } from '../functions/functions';
+import type { Functions } from '../functions/functions';
+import type { InvokeOutcome } from '../functions/invocation';
 import { type ProxyResponse, readProxyResponse } from '../http/proxy-response';
 import { StreamPrelude } from './stream-prelude';
 

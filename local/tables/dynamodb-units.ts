@@ -1,5 +1,5 @@
 /** Request units: the engine's own count, and what AWS charges for writes that failed, which no answer tells. */
-import type { JsonInput } from '../aws/aws-service';
+import type { JsonInput } from '../types';
 
 type Value = Record<string, unknown>;
 

@@ -1,31 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Functions, InvokeOutcome } from '../functions/functions';
+import type { Functions } from '../functions/functions';
+import type { InvokeOutcome } from '../functions/invocation';
 import type { MayInvoke } from '../functions/permissions';
 import { sourceIpOf } from '../http/gateway-request';
 import { readProxyResponse } from '../http/proxy-response';
-import { TokenBucket } from '../http/token-bucket';
+import type { TokenBucket } from '../http/token-bucket';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
-import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
 import { type Connection, type ConnectionIdentity, type Connections, newConnectionId } from './connections';
 import { isHandshake, refuseHandshake } from './handshake';
 import { connectEvent, disconnectEvent, messageEvent, type WebSocketEvent } from './websocket-event';
 import type { WebSocketLimits } from './websocket-limits';
-import { readWebSocketRoutes, routeSelector, type WebSocketRoute } from './websocket-routes';
+import type { WebSocketRoute } from './websocket-routes';
+import { readWebSocketStage } from './websocket-stage';
 
 /** Decides about a `$disconnect`: delivered now, never, or when the promise resolves. AWS promises no more than that. */
 export type DisconnectDelivery = (connectionId: string) => 'deliver' | 'never' | Promise<void>;
 
 /** What a route's function came to, within the integration's time. */
 type RouteOutcome = InvokeOutcome | { kind: 'forbidden' } | { kind: 'integration-timeout' };
-
-interface StageProperties {
-  ApiId: string;
-  StageName: string;
-  DefaultRouteSettings?: { ThrottlingRateLimit?: number; ThrottlingBurstLimit?: number };
-}
 
 /** One stage of a WebSocket API of the template, served at `/<stage>` of the host's port. */
 export class WebSocketApi {
@@ -36,7 +31,7 @@ export class WebSocketApi {
   readonly #connections: Connections;
   readonly #functions: Functions;
   readonly #mayInvoke: MayInvoke;
-  readonly #routes: Map<string, WebSocketRoute>;
+  readonly #routes: ReadonlyMap<string, WebSocketRoute>;
   readonly #select: (body: string) => WebSocketRoute | undefined;
   readonly #throttle: TokenBucket | undefined;
   readonly #server: WebSocketServer;
@@ -55,36 +50,12 @@ export class WebSocketApi {
     /** False lifts the stage's throttle. */
     throttle: boolean;
   }) {
-    const { resolver, logicalId, properties } = options;
-    expectKnownProperties(
-      logicalId,
-      properties,
-      ['ApiId', 'StageName', 'AutoDeploy', 'DeploymentId', 'DefaultRouteSettings'],
-      ['AccessLogSettings', 'Description', 'Tags'],
-    );
-    const { ApiId, StageName, DefaultRouteSettings: settings } = properties as unknown as StageProperties;
-    this.apiId = ApiId;
-    this.stage = StageName;
-    const api = resolver
-      .ofType('AWS::ApiGatewayV2::Api')
-      .find((candidate) => resolver.ref(candidate.logicalId) === ApiId)!;
-    expectKnownProperties(
-      api.logicalId,
-      api.properties,
-      ['Name', 'ProtocolType', 'RouteSelectionExpression'],
-      ['Description', 'DisableExecuteApiEndpoint', 'Tags', 'IpAddressType'],
-    );
-    if (api.properties.ProtocolType !== 'WEBSOCKET') {
-      throw new Error(
-        `${api.logicalId}: the local host knows no API of protocol ${api.properties.ProtocolType}`,
-      );
-    }
-    this.#routes = readWebSocketRoutes(resolver, ApiId);
-    this.#select = routeSelector(String(api.properties.RouteSelectionExpression), this.#routes);
-    const rate = settings?.ThrottlingRateLimit;
-    const burst = settings?.ThrottlingBurstLimit ?? rate;
-    if (options.throttle && burst !== undefined)
-      this.#throttle = new TokenBucket(Number(rate ?? burst), Number(burst));
+    const stage = readWebSocketStage(options.resolver, options.logicalId, options.properties);
+    this.apiId = stage.apiId;
+    this.stage = stage.name;
+    this.#routes = stage.routes;
+    this.#select = stage.select;
+    this.#throttle = options.throttle ? stage.throttle : undefined;
     this.#connections = options.connections;
     this.#functions = options.functions;
     this.#mayInvoke = options.mayInvoke;

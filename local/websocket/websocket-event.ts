@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { headerPairs, requestTime } from '../http/gateway-request';
-import { allValues, lastValues } from '../rest/rest-event';
+import { allValues, lastValues } from '../http/name-values';
 import type { ConnectionIdentity } from './connections';
 
 /** The events of a WebSocket API's three kinds of route. `requestId` also names an error frame. */

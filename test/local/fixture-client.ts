@@ -1,5 +1,5 @@
 import WebSocket, { type ClientOptions } from 'ws';
-import type { LogLine } from '../../local/host';
+import type { LogLine } from '../../local/host-log';
 
 /** A WebSocket client with a queue: a test waits for what comes, never for time. */
 export class FixtureClient {

@@ -15,7 +15,7 @@ function project(source: string): string {
     JSON.stringify({ app: 'node app.js', context: { color: 'red', size: 1 } }),
   );
   writeFileSync(join(directory, 'app.js'), `const cdk = require('aws-cdk-lib');\n${source}`);
-  symlinkSync(join(__dirname, '../../node_modules'), join(directory, 'node_modules'));
+  symlinkSync(join(__dirname, '../../../node_modules'), join(directory, 'node_modules'));
   return directory;
 }
 
