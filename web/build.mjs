@@ -18,9 +18,9 @@ const here = dirname(fileURLToPath(import.meta.url));
  */
 export async function buildMonitorPage() {
   const [script, style, template] = await Promise.all([
-    bundle('monitor.ts'),
-    bundle('style/monitor.css'),
-    readFile(join(here, 'monitor.html'), 'utf8'),
+    bundle('monitor/main.ts'),
+    bundle('monitor/style/monitor.css'),
+    readFile(join(here, 'monitor/page.html'), 'utf8'),
   ]);
   const html = template
     .replaceAll('\r\n', '\n')

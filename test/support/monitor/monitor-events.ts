@@ -1,4 +1,4 @@
-import type { MonitorEvent } from '../../../web/model/monitor-event';
+import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
 
 let counter = 0;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { MonitorEvent } from '../../../web/model/monitor-event';
+import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
 
 /** The built page and the header it is served with. */
 export interface BuiltPage {

@@ -1,7 +1,7 @@
 /** The monitor as a viewer uses it: the history, the stream and a socket, each with what came so far. */
 import { WebSocket } from 'ws';
 import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
-import { SseParser } from '../../../web/feed/sse-parser';
+import { SseParser } from '../../../web/monitor/feed/sse-parser';
 import { request } from '../api';
 import { registrationToken } from '../relay';
 

@@ -1,5 +1,5 @@
-import { EventRing } from '../../web/model/event-ring';
-import { monitorEvent } from '../support/monitor/monitor-events';
+import { EventRing } from '../../../web/monitor/model/event-ring';
+import { monitorEvent } from '../../support/monitor/monitor-events';
 
 const eventsAt = (...timesMs: number[]) => timesMs.map((atMs) => monitorEvent('relay.rpc.request', atMs));
 const idsOf = (ring: EventRing) => ring.newestFirst().map(({ id }) => id);

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import { type FeedListener, type FeedState, startFeed } from '../../web/feed/feed';
-import type { EventPage } from '../../web/feed/gap';
-import { AccessDenied, type MonitorApi, Unavailable } from '../../web/feed/monitor-api';
-import type { MonitorEvent } from '../../web/model/monitor-event';
-import { monitorEvent } from '../support/monitor/monitor-events';
+import { type FeedListener, type FeedState, startFeed } from '../../../web/monitor/feed/feed';
+import type { EventPage } from '../../../web/monitor/feed/gap';
+import { AccessDenied, type MonitorApi, Unavailable } from '../../../web/monitor/feed/monitor-api';
+import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
+import { monitorEvent } from '../../support/monitor/monitor-events';
 
 const START_MS = 100_000_000;
 

@@ -1,6 +1,6 @@
-import { GatewayLedger } from '../../web/model/gateway-ledger';
-import type { MonitorEvent } from '../../web/model/monitor-event';
-import { callEvents, monitorEvent } from '../support/monitor/monitor-events';
+import { GatewayLedger } from '../../../web/monitor/model/gateway-ledger';
+import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
+import { callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 const GATEWAY = 'gw_a';
 const socket = (what: string, atMs: number, rest: Partial<MonitorEvent> = {}) =>

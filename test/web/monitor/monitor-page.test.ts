@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser } from '../support/monitor/chromium';
-import { busyHour, callEvents, monitorEvent } from '../support/monitor/monitor-events';
+import { launchBrowser } from '../../support/monitor/chromium';
+import { busyHour, callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 import {
   contrastOf,
   countRowElements,
@@ -16,11 +16,11 @@ import {
   waitForNewestRow,
   waitForText,
   waitUntilLive,
-} from '../support/monitor/monitor-steps';
-import { type BuiltPage, buildPage, MonitorStub } from '../support/monitor/monitor-stub';
+} from '../../support/monitor/monitor-steps';
+import { type BuiltPage, buildPage, MonitorStub } from '../../support/monitor/monitor-stub';
 
 const TOKEN = 'registration-token-of-a-test';
-const SCREENSHOTS = join(__dirname, '../screenshots');
+const SCREENSHOTS = join(__dirname, '../../screenshots');
 
 let browser: Browser;
 let built: BuiltPage;

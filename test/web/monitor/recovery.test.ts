@@ -1,6 +1,6 @@
-import { backOffMs, MAX_BACK_OFF_MS } from '../../web/feed/back-off';
-import { type FetchPage, MAX_RECOVERED_EVENTS, recoverSince } from '../../web/feed/gap';
-import { monitorEvent } from '../support/monitor/monitor-events';
+import { backOffMs, MAX_BACK_OFF_MS } from '../../../web/monitor/feed/back-off';
+import { type FetchPage, MAX_RECOVERED_EVENTS, recoverSince } from '../../../web/monitor/feed/gap';
+import { monitorEvent } from '../../support/monitor/monitor-events';
 
 const events = Array.from({ length: 5000 }, (_, index) => monitorEvent('relay.rpc.request', index * 1000));
 

@@ -1,7 +1,12 @@
-import { compileFilter, countFilters, type EventFilter, NO_FILTER } from '../../web/model/event-filter';
-import { readMonitorEvent } from '../../web/model/monitor-event';
-import { outcomeOf, toneOfEvent } from '../../web/model/outcome';
-import { callEvents, monitorEvent } from '../support/monitor/monitor-events';
+import {
+  compileFilter,
+  countFilters,
+  type EventFilter,
+  NO_FILTER,
+} from '../../../web/monitor/model/event-filter';
+import { readMonitorEvent } from '../../../web/monitor/model/monitor-event';
+import { outcomeOf, toneOfEvent } from '../../../web/monitor/model/outcome';
+import { callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 const events = [
   ...callEvents('rpc_a', 1000, { gatewayId: 'gw_a', method: 'chat.send' }),

@@ -1,7 +1,7 @@
-import { NO_FILTER } from '../../web/model/event-filter';
-import { EventRing } from '../../web/model/event-ring';
-import { TableView } from '../../web/model/table-view';
-import { monitorEvent } from '../support/monitor/monitor-events';
+import { NO_FILTER } from '../../../web/monitor/model/event-filter';
+import { EventRing } from '../../../web/monitor/model/event-ring';
+import { TableView } from '../../../web/monitor/model/table-view';
+import { monitorEvent } from '../../support/monitor/monitor-events';
 
 function viewOf(capacity: number) {
   const ring = new EventRing(capacity);

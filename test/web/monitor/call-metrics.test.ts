@@ -1,5 +1,5 @@
-import { CallMetrics, percentile, WINDOW_MINUTES } from '../../web/model/call-metrics';
-import { busyHour, callEvents, monitorEvent } from '../support/monitor/monitor-events';
+import { CallMetrics, percentile, WINDOW_MINUTES } from '../../../web/monitor/model/call-metrics';
+import { busyHour, callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12, 0, 30);
 const MINUTE_MS = 60_000;

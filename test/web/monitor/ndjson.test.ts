@@ -1,6 +1,6 @@
-import { formatAge, formatDuration, formatShare, shortenId } from '../../web/model/format';
-import { exportFileName, toNdjson } from '../../web/model/ndjson';
-import { monitorEvent } from '../support/monitor/monitor-events';
+import { formatAge, formatDuration, formatShare, shortenId } from '../../../web/monitor/model/format';
+import { exportFileName, toNdjson } from '../../../web/monitor/model/ndjson';
+import { monitorEvent } from '../../support/monitor/monitor-events';
 
 test('an export has one event a line, oldest first, and reads back as it was', () => {
   const events = [

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SseParser } from '../../web/feed/sse-parser';
+import { SseParser } from '../../../web/monitor/feed/sse-parser';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const parse = (text: string) => new SseParser().push(encode(text));

@@ -1,5 +1,5 @@
-import { callTimeline } from '../../web/model/call-timeline';
-import { callEvents } from '../support/monitor/monitor-events';
+import { callTimeline } from '../../../web/monitor/model/call-timeline';
+import { callEvents } from '../../support/monitor/monitor-events';
 
 test('a call is told from its request to its answer, with the time between', () => {
   const events = [...callEvents('rpc_b', 500), ...callEvents('rpc_a', 1000, { durationMs: 200 }).reverse()];
