@@ -37,7 +37,7 @@ const platformLogBytes = 330;
 const computeMs = 3;
 const samples = 2_000;
 const minutesPerMonth = 30.4375 * 24 * 60;
-/** How often a runtime says that it is alive, and how often it reconnects: `core/limits.ts`. */
+/** How often a runtime says that it is alive, and how often it reconnects: `core/wire/limits.ts`. */
 const keepaliveMinutes = 4;
 const reconnectMinutes = 110;
 

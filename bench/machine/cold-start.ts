@@ -29,7 +29,7 @@ export interface ColdStart {
   empty: ImportRow;
   /** The SDK as it comes. */
   bareClients: ImportRow;
-  /** The SDK with the stand-ins of `lib/function-bundle.ts`. */
+  /** The SDK with the stand-ins of `lib/functions/function-bundle.ts`. */
   leanClients: ImportRow;
   functions: ImportRow[];
   breakdown: Breakdown;

@@ -118,7 +118,7 @@ function costSection({ cost }: Report): string[] {
   ]);
   return [
     '## Cost',
-    `us-east-1, prices of ${cost.pricesAsOf} (\`bench/prices.ts\`), functions of ${cost.memoryMb} MB, ` +
+    `us-east-1, prices of ${cost.pricesAsOf} (\`bench/cost/prices.ts\`), functions of ${cost.memoryMb} MB, ` +
       `${Math.round(cost.logBytesPerCall)} bytes logged by the functions for a call. Without free tiers, data transfer, taxes.`,
     table(['what', 'dollars', 'of'], rows),
   ];
@@ -183,7 +183,7 @@ function throughputSection({ throughput }: Report): string[] {
   if (!throughput) return [];
   return [
     '## Throughput on this machine',
-    `${throughput[0]?.callers ?? 0} Apps that call one call after the other. The memory relay (\`bench/memory-relay.ts\`) stores nothing, ` +
+    `${throughput[0]?.callers ?? 0} Apps that call one call after the other. The memory relay (\`bench/machine/memory-relay.ts\`) stores nothing, ` +
       'asks nobody who they are and runs no functions: it is the ceiling of the machine, not a rival.',
     table(
       [

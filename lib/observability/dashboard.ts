@@ -8,7 +8,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { callOutcomes, type PairingMetrics, sumOver } from './metrics';
+import { connectOutcomes, disconnectReasons, redeemOutcomes } from '../../lambdas/aws/observe/metric-names';
+import { outcomeWords } from '../../lambdas/core/wire/outcomes';
+import { type PairingMetrics, sumOver } from './metrics';
 
 /** What is shown. */
 export interface PairingDashboardProps {
@@ -16,8 +18,6 @@ export interface PairingDashboardProps {
   functions: LambdaFunction[];
   alarms: Alarm[];
 }
-
-const disconnectReasons = ['closed', 'expired-or-away', 'lost', 'too-large', 'other'];
 
 /** One page that answers "is it well?": the alarms on top, below them calls, sockets, pairings and functions. */
 export class PairingDashboard extends Construct {
@@ -32,7 +32,7 @@ export class PairingDashboard extends Construct {
     this.dashboard.addWidgets(
       graph(
         'Calls by outcome',
-        callOutcomes.map((outcome) => metrics.calls(outcome)),
+        outcomeWords.map((outcome) => metrics.calls(outcome)),
         { stacked: true },
       ),
       graph(
@@ -42,10 +42,16 @@ export class PairingDashboard extends Construct {
     );
     this.dashboard.addWidgets(
       graph('Calls that met no runtime, %', [metrics.offlineShare(1)]),
-      graph('Pairings', [metrics.redeems('success'), metrics.redeems('failed')]),
+      graph(
+        'Pairings',
+        redeemOutcomes.map((outcome) => metrics.redeems(outcome)),
+      ),
     );
     this.dashboard.addWidgets(
-      graph('Sockets opened', [metrics.connects('connected'), metrics.connects('denied')]),
+      graph(
+        'Sockets opened',
+        connectOutcomes.map((outcome) => metrics.connects(outcome)),
+      ),
       graph(
         'Sockets closed, by reason',
         disconnectReasons.map((reason) => metrics.disconnects(reason)),

@@ -1,23 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-
-/** How calls end, in the words of the metric `Calls`. */
-export const callOutcomes = [
-  'answered',
-  'runtime-error',
-  'timed-out',
-  'offline',
-  'disconnected',
-  'cancelled',
-];
+import {
+  type ConnectOutcome,
+  type DisconnectReason,
+  metricNamespace,
+  type RedeemOutcome,
+} from '../../lambdas/aws/observe/metric-names';
+import { type Outcome, outcomeWords } from '../../lambdas/core/wire/outcomes';
 
 /** The functions' own metrics (namespace `AgentTownPairing`) of one deployment, five minutes to a point. */
 export class PairingMetrics {
   constructor(private readonly deployment: string) {}
 
   /** How many calls ended so. */
-  calls(outcome: string): Metric {
+  calls(outcome: Outcome): Metric {
     return this.metric('Calls', Stats.SUM, { Outcome: outcome }, outcome);
   }
 
@@ -26,18 +23,18 @@ export class PairingMetrics {
     return this.metric('CallTime', Stats.percentile(percentile), {}, `p${percentile}`);
   }
 
-  /** Redeems of codes, `success` or `failed`. */
-  redeems(outcome: string): Metric {
+  /** Redeems of codes. */
+  redeems(outcome: RedeemOutcome): Metric {
     return this.metric('Redeems', Stats.SUM, { Outcome: outcome }, outcome);
   }
 
-  /** Handshakes, `connected` or `denied`. */
-  connects(outcome: string): Metric {
+  /** Handshakes. */
+  connects(outcome: ConnectOutcome): Metric {
     return this.metric('Connects', Stats.SUM, { Outcome: outcome }, outcome);
   }
 
   /** Sockets that closed, by reason. */
-  disconnects(reason: string): Metric {
+  disconnects(reason: DisconnectReason): Metric {
     return this.metric('Disconnects', Stats.SUM, { Reason: reason }, reason);
   }
 
@@ -59,7 +56,7 @@ export class PairingMetrics {
   /** Of 100 calls so many met no runtime. 0 below `leastCalls` calls in the period: a few say nothing. */
   offlineShare(leastCalls: number): MathExpression {
     const usingMetrics = Object.fromEntries(
-      callOutcomes.map((outcome) => [outcome.replace('-', ''), this.calls(outcome)]),
+      outcomeWords.map((outcome) => [outcome.replace('-', ''), this.calls(outcome)]),
     );
     const total = Object.keys(usingMetrics)
       .map((name) => `FILL(${name}, 0)`)
@@ -80,7 +77,7 @@ export class PairingMetrics {
     label: string,
   ): Metric {
     return new Metric({
-      namespace: 'AgentTownPairing',
+      namespace: metricNamespace,
       metricName,
       dimensionsMap: { Deployment: this.deployment, ...dimensions },
       statistic,

@@ -5,8 +5,9 @@
  * outcome? · endedAt? (ms) · answer? or answerParts?
  * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
  */
-import type { CallEnd, OpenCall, Outcome, StoredCall } from '../../core/call/states';
+import type { CallEnd, OpenCall, StoredCall } from '../../core/call/states';
 import type { RuntimeAnswer } from '../../core/wire/frames';
+import type { Outcome } from '../../core/wire/outcomes';
 import { fromRow, type Row, seconds, toRow } from '../dynamo/dynamo';
 import { decodeJson, encodeJson } from './answer-codec';
 import { nameOfParts, type PartsName } from './call-parts';

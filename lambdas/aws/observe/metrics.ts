@@ -3,10 +3,14 @@
  * is called and nobody waits. Each pair of a metric and a dimension's value is one metric on the bill, so there are few.
  */
 import type { EventType, NewEvent } from '../../core/monitor/monitor-events';
+import { outcomeOfEvent } from '../../core/wire/outcomes';
 import { env } from '../env';
-
-/** Where every metric lies; its dimension `Deployment` is the stack's name. */
-const namespace = 'AgentTownPairing';
+import {
+  type ConnectOutcome,
+  type DisconnectReason,
+  metricNamespace,
+  type RedeemOutcome,
+} from './metric-names';
 
 /** One value of a metric, with the one dimension that it may have besides the deployment. */
 export interface Measurement {
@@ -29,7 +33,7 @@ export function lineOf({ name, unit, value, by = {} as never }: Measurement, now
     _aws: {
       Timestamp: nowMs,
       CloudWatchMetrics: [
-        { Namespace: namespace, Dimensions: [dimensions], Metrics: [{ Name: name, Unit: unit }] },
+        { Namespace: metricNamespace, Dimensions: [dimensions], Metrics: [{ Name: name, Unit: unit }] },
       ],
     },
     Deployment: process.env[env.deployment] ?? 'unknown',
@@ -38,17 +42,9 @@ export function lineOf({ name, unit, value, by = {} as never }: Measurement, now
   });
 }
 
-/** How a call ended, by the type of its event. */
-const callOutcomes: Partial<Record<EventType, string>> = {
-  'relay.rpc.success': 'answered',
-  'relay.rpc.error': 'runtime-error',
-  'relay.rpc.timeout': 'timed-out',
-  'relay.rpc.offline': 'offline',
-  'relay.rpc.disconnected': 'disconnected',
-  'relay.rpc.cancelled': 'cancelled',
-};
+type Counted = { name: 'Redeems'; outcome: RedeemOutcome } | { name: 'Connects'; outcome: ConnectOutcome };
 
-const counted: Partial<Record<EventType, Pick<Measurement, 'name'> & { outcome: string }>> = {
+const counted: Partial<Record<EventType, Counted>> = {
   'relay.redeem.success': { name: 'Redeems', outcome: 'success' },
   'relay.redeem.failed': { name: 'Redeems', outcome: 'failed' },
   'pairing.redeem.success': { name: 'Redeems', outcome: 'success' },
@@ -58,10 +54,11 @@ const counted: Partial<Record<EventType, Pick<Measurement, 'name'> & { outcome: 
 };
 
 /** What a monitor event is worth as metrics: the same moments, counted. */
-export function measurementsOf({ type, durationMs }: Pick<NewEvent, 'type' | 'durationMs'>): Measurement[] {
-  const outcome = callOutcomes[type];
-  if (outcome) {
-    const calls: Measurement = { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: outcome } };
+export function measurementsOf(event: Pick<NewEvent, 'type' | 'outcome' | 'durationMs'>): Measurement[] {
+  const { type, durationMs } = event;
+  const ended = outcomeOfEvent(event);
+  if (ended) {
+    const calls: Measurement = { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: ended } };
     return durationMs === undefined
       ? [calls]
       : [calls, { name: 'CallTime', unit: 'Milliseconds', value: durationMs }];
@@ -71,8 +68,8 @@ export function measurementsOf({ type, durationMs }: Pick<NewEvent, 'type' | 'du
 }
 
 /** Why a socket closed, by the code that API Gateway reports. */
-export function disconnectReason(code: number | undefined): string {
-  const reasons: Record<number, string> = {
+export function disconnectReason(code: number | undefined): DisconnectReason {
+  const reasons: Record<number, DisconnectReason> = {
     1000: 'closed',
     1005: 'closed',
     // API Gateway's own word for the idle and the age limit, and a peer's for going away.

@@ -1,7 +1,7 @@
 /**
  * Credentials of a function, in place of the SDK's default chain: Lambda puts them into the environment and nowhere
  * else, while the chain brings SSO, STS, profiles and instance metadata along, more than a quarter of a bundle.
- * `lib/function-bundle.ts` puts this file where the SDK imports `@aws-sdk/credential-provider-node`.
+ * `lib/functions/function-bundle.ts` puts this file where the SDK imports `@aws-sdk/credential-provider-node`.
  */
 
 /** What the SDK's clients call when they are given no credentials. Throws, naming the variables, when they are not set. */

@@ -2,7 +2,8 @@
 
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
-import { type CallEnd, type OpenCall, type Outcome, type OutcomeRule, outcomes } from './states';
+import { type Outcome, type OutcomeRule, outcomes } from '../wire/outcomes';
+import type { CallEnd, OpenCall } from './states';
 
 type Ended = Pick<OpenCall, 'openedAtMs' | 'deadlineMs'>;
 

@@ -1,53 +1,10 @@
 /**
  * A call and its states. `pending` is the only state that is left, and it is left once, by one conditional write.
- * The table below is the whole of it: each outcome, who may move a call there, and what the caller then gets. The
- * same word stands in the answer, in the row and in metrics.
+ * Every state that it can end in, and who may move it there, stands in the table of outcomes (`wire/outcomes`).
  */
 import { createHash } from 'node:crypto';
-import type { ErrorCode } from '../wire/errors';
 import type { RuntimeAnswer } from '../wire/frames';
-
-/** Who ends a call so (a reply of its gateway, a waiter or a reader past the deadline, its App), when, and what its caller gets. */
-export interface OutcomeRule {
-  movedBy: 'reply' | 'waiter' | 'app';
-  when: string;
-  /** The problem that the caller gets; without one the answer is a 200. */
-  problem?: ErrorCode;
-  retryAfterMs?: number;
-}
-
-/** Every state that a pending call can end in. */
-export const outcomes = {
-  answered: { movedBy: 'reply', when: 'the runtime sent a result' },
-  'runtime-error': { movedBy: 'reply', when: 'the runtime sent an error' },
-  'too-large': {
-    movedBy: 'reply',
-    when: 'the reply is over the limit of the replies route',
-    problem: 'payload_too_large',
-  },
-  offline: {
-    movedBy: 'waiter',
-    when: 'no socket took the command, and none came within the grace',
-    problem: 'runtime_offline',
-    retryAfterMs: 5_000,
-  },
-  disconnected: {
-    movedBy: 'waiter',
-    when: 'the runtime went away after the command and stayed away for the grace',
-    problem: 'runtime_disconnected',
-    retryAfterMs: 5_000,
-  },
-  'timed-out': {
-    movedBy: 'waiter',
-    when: 'the deadline passed',
-    problem: 'rpc_timeout',
-    retryAfterMs: 1_000,
-  },
-  cancelled: { movedBy: 'app', when: 'the App cancelled it' },
-} as const satisfies Record<string, OutcomeRule>;
-
-/** The one word for how a call ended. */
-export type Outcome = keyof typeof outcomes;
+import type { Outcome } from '../wire/outcomes';
 
 /** A call as it is opened. */
 export interface OpenCall {

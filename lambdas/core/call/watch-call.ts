@@ -7,6 +7,7 @@ import type { Gateway } from '../pairing/ports';
 import { probeSocket } from '../presence/presence';
 import { eventFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
+import type { Outcome } from '../wire/outcomes';
 import type { CallWorld } from './deliver-call';
 import type { FollowedCall } from './ports';
 import { ProgressOrder } from './progress-order';
@@ -16,7 +17,6 @@ import {
   endAsOf,
   frameIdOf,
   isFollowed,
-  type Outcome,
   type Progress,
   type StoredCall,
 } from './states';

@@ -72,7 +72,7 @@ test('a short call with long ids and names is one item of less than 1 KB', () =>
     { type: 'relay.rpc.request', ...facts },
     { type: 'relay.rpc.command_sent', bytes: 30_000, ...facts },
     { type: 'relay.websocket.message', bytes: 30_000, ...facts },
-    { type: 'relay.rpc.success', outcome: 'success', status: 200, durationMs: 900, ...facts },
+    { type: 'relay.rpc.success', outcome: 'answered', status: 200, durationMs: 900, ...facts },
   ]);
   const names = 'shardIdbatchIdeventsexpiresAt'.length;
   const keys = 's0'.length + batch.batchId.length + 8;

@@ -33,12 +33,13 @@ test('a line holds one metric in the embedded format, told apart by deployment',
 test.each([
   ['relay.rpc.success', 'answered'],
   ['relay.rpc.error', 'runtime-error'],
+  ['relay.rpc.error', 'too-large'],
   ['relay.rpc.timeout', 'timed-out'],
   ['relay.rpc.offline', 'offline'],
   ['relay.rpc.disconnected', 'disconnected'],
   ['relay.rpc.cancelled', 'cancelled'],
 ] as const)('the end %s of a call counts it as %s, with its time', (type, outcome) => {
-  expect(measurementsOf({ type, durationMs: 7 })).toEqual([
+  expect(measurementsOf({ type, outcome, durationMs: 7 })).toEqual([
     { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: outcome } },
     { name: 'CallTime', unit: 'Milliseconds', value: 7 },
   ]);
@@ -54,6 +55,7 @@ test('what is no end of a call, redeem or handshake is not measured', () => {
     'relay.redeem.failed',
     'pairing.redeem.failed',
   ]);
+  expect(measurementsOf({ type: 'relay.rpc.error', outcome: 'idempotency_conflict' })).toEqual([]);
   expect(measurementsOf({ type: 'relay.rpc.request' })).toEqual([]);
 });
 

@@ -82,7 +82,7 @@ const facts = fc.record(
     gatewayId: fc.string({ maxLength: 80 }),
     rpcId: fc.constant(`rpc_${'a'.repeat(30)}`),
     method: fc.string({ maxLength: 200 }),
-    outcome: fc.constantFrom('success', 'error'),
+    outcome: fc.constantFrom('answered', 'runtime-error'),
     detail: fc.string({ unit: 'grapheme', maxLength: 300 }),
     status: fc.integer({ min: 200, max: 599 }),
     durationMs: fc.double(),

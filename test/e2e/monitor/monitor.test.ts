@@ -33,7 +33,7 @@ test('one call is told as request, command, message and success, and the history
   ]);
   for (const event of told)
     expect(event).toMatchObject({ gatewayId, clientId: app.clientId, method: 'echo' });
-  expect(told.at(-1)).toMatchObject({ status: 200, outcome: 'success', durationMs: expect.any(Number) });
+  expect(told.at(-1)).toMatchObject({ status: 200, outcome: 'answered', durationMs: expect.any(Number) });
   const page = await history(relay.url, `?gatewayId=${gatewayId}&limit=500`);
   expect(page.events.filter((event) => event.rpcId === rpcId)).toEqual(told);
   expect(page.events.map(({ type }) => type)).toEqual(

@@ -1,3 +1,4 @@
+import { type Outcome, outcomes } from '../../../lambdas/core/wire/outcomes';
 import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
 
 let counter = 0;
@@ -20,27 +21,27 @@ export function callEvents(
   options: {
     readonly gatewayId?: string;
     readonly method?: string;
-    readonly outcome?: string;
+    readonly outcome?: Outcome;
     readonly durationMs?: number;
   } = {},
 ): MonitorEvent[] {
   const {
     gatewayId = 'gw_7F3KQ2M9ZT4XA',
     method = 'chat.send',
-    outcome = 'success',
+    outcome = 'answered',
     durationMs = 180,
   } = options;
   const common = { gatewayId, rpcId, method, clientId: 'client_4TQ9', requestId: `req_${rpcId}` };
   const request = monitorEvent('relay.rpc.request', startMs, { ...common, bytes: 412 });
-  const end = monitorEvent(`relay.rpc.${outcome}`, startMs + durationMs, {
+  const end = monitorEvent(outcomes[outcome].event, startMs + durationMs, {
     ...common,
     durationMs,
     outcome,
-    status: outcome === 'success' ? 200 : 504,
+    status: outcome === 'answered' ? 200 : 504,
   });
   if (outcome === 'offline') return [request, end];
   const command = monitorEvent('relay.rpc.command_sent', startMs + 14, { ...common, bytes: 460 });
-  if (outcome !== 'success' && outcome !== 'error') return [request, command, end];
+  if (outcome !== 'answered' && outcome !== 'runtime-error') return [request, command, end];
   const { clientId: _, ...ofRuntime } = common;
   const message = monitorEvent('relay.websocket.message', startMs + durationMs - 9, {
     ...ofRuntime,
@@ -92,10 +93,17 @@ export function busyHour(endMs: number): MonitorEvent[] {
       const chance = random();
       const outcome =
         chance < 0.91
-          ? 'success'
-          : pick(['error', 'timeout', 'error', 'offline', 'disconnected', 'cancelled']);
+          ? 'answered'
+          : pick<Outcome>([
+              'runtime-error',
+              'timed-out',
+              'runtime-error',
+              'offline',
+              'disconnected',
+              'cancelled',
+            ]);
       const durationMs = Math.round(
-        60 + 900 * random() ** 4 + (random() < 0.06 ? 1400 : 0) + (outcome === 'timeout' ? 30_000 : 0),
+        60 + 900 * random() ** 4 + (random() < 0.06 ? 1400 : 0) + (outcome === 'timed-out' ? 30_000 : 0),
       );
       const atMs = Math.min(startMs + minute * 60_000 + random() * 55_000, endMs - durationMs - 500);
       events.push(

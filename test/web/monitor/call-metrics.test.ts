@@ -25,10 +25,10 @@ test('the percentile is the nearest rank, and nothing has none', () => {
 test('a call counts once, in the minute in which it ended, by its outcome', () => {
   const window = windowOf(
     callEvents('a', NOW_MS - 100, { durationMs: 50 }),
-    callEvents('b', NOW_MS - 2 * MINUTE_MS, { outcome: 'timeout', durationMs: 1000 }),
+    callEvents('b', NOW_MS - 2 * MINUTE_MS, { outcome: 'timed-out', durationMs: 1000 }),
   );
-  expect(window.counts.success.at(-1)).toBe(1);
-  expect(window.counts.timeout.at(-3)).toBe(1);
+  expect(window.counts.answered.at(-1)).toBe(1);
+  expect(window.counts['timed-out'].at(-3)).toBe(1);
   expect(window.totals).toMatchObject({ calls: 2, failed: 1 });
 });
 
@@ -42,8 +42,8 @@ test('the window is an hour of whole minutes that ends with the present one', ()
 test('latency is that of answered calls: a timeout does not stretch it', () => {
   const window = windowOf(
     callEvents('a', NOW_MS - 400, { durationMs: 100 }),
-    callEvents('b', NOW_MS - 400, { durationMs: 300, outcome: 'error' }),
-    callEvents('c', NOW_MS - 400, { durationMs: 390, outcome: 'timeout' }),
+    callEvents('b', NOW_MS - 400, { durationMs: 300, outcome: 'runtime-error' }),
+    callEvents('c', NOW_MS - 400, { durationMs: 390, outcome: 'timed-out' }),
   );
   expect(window.p50.at(-1)).toBe(100);
   expect(window.p95.at(-1)).toBe(300);

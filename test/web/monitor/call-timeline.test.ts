@@ -1,5 +1,5 @@
 import { callTimeline } from '../../../web/monitor/model/call-timeline';
-import { callEvents } from '../../support/monitor/monitor-events';
+import { callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 test('a call is told from its request to its answer, with the time between', () => {
   const events = [...callEvents('rpc_b', 500), ...callEvents('rpc_a', 1000, { durationMs: 200 }).reverse()];
@@ -12,7 +12,7 @@ test('a call is told from its request to its answer, with the time between', () 
     ['message', 191, 177],
     ['answer', 200, 9],
   ]);
-  expect(timeline).toMatchObject({ outcome: 'success', totalMs: 200, missing: [] });
+  expect(timeline).toMatchObject({ outcome: 'answered', totalMs: 200, missing: [] });
 });
 
 test('a call that runs has no outcome and misses its answer', () => {
@@ -23,6 +23,14 @@ test('a call that runs has no outcome and misses its answer', () => {
 
 test('a call to an absent runtime needs no command', () => {
   expect(callTimeline(callEvents('rpc_a', 1000, { outcome: 'offline' }), 'rpc_a').missing).toEqual([]);
+});
+
+test('a request that was refused before it became a call ends with the code of its problem', () => {
+  const request = monitorEvent('relay.rpc.request', 1000, { rpcId: 'rpc_a', outcome: 'joined' });
+  const refusal = { rpcId: 'rpc_a', outcome: 'idempotency_conflict', status: 409 };
+  const timeline = callTimeline([request, monitorEvent('relay.rpc.error', 1010, refusal)], 'rpc_a');
+  expect(timeline.steps.map(({ stage }) => stage)).toEqual(['request', 'answer']);
+  expect(timeline.outcome).toBe('idempotency_conflict');
 });
 
 test('stations that the page no longer has are named', () => {

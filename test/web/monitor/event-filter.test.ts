@@ -10,7 +10,7 @@ import { callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 const events = [
   ...callEvents('rpc_a', 1000, { gatewayId: 'gw_a', method: 'chat.send' }),
-  ...callEvents('rpc_b', 2000, { gatewayId: 'gw_b', method: 'tools.invoke', outcome: 'timeout' }),
+  ...callEvents('rpc_b', 2000, { gatewayId: 'gw_b', method: 'tools.invoke', outcome: 'timed-out' }),
   monitorEvent('relay.websocket.connected', 3000, { gatewayId: 'gw_a' }),
 ];
 const typesUnder = (filter: Partial<EventFilter>) =>
@@ -29,12 +29,12 @@ test('a type is matched whole, a family by its beginning', () => {
 });
 
 test('parts of a filter narrow each other', () => {
-  expect(typesUnder({ gatewayId: 'gw_b', outcome: 'timeout' })).toEqual(['relay.rpc.timeout']);
-  expect(typesUnder({ gatewayId: 'gw_a', outcome: 'timeout' })).toEqual([]);
+  expect(typesUnder({ gatewayId: 'gw_b', outcome: 'timed-out' })).toEqual(['relay.rpc.timeout']);
+  expect(typesUnder({ gatewayId: 'gw_a', outcome: 'timed-out' })).toEqual([]);
 });
 
 test('text finds every word anywhere in the event, in any case', () => {
-  expect(typesUnder({ text: 'TOOLS timeout' })).toEqual(['relay.rpc.timeout']);
+  expect(typesUnder({ text: 'TOOLS timed-out' })).toEqual(['relay.rpc.timeout']);
   expect(typesUnder({ text: 'rpc_a' })).toHaveLength(4);
 });
 

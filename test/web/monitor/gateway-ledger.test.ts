@@ -65,7 +65,7 @@ test("an App's socket says nothing about the runtime", () => {
 });
 
 test('failed calls are errors, cancelled ones are not', () => {
-  const outcomes = ['success', 'error', 'timeout', 'offline', 'cancelled'];
+  const outcomes = ['answered', 'runtime-error', 'timed-out', 'offline', 'cancelled'] as const;
   const events = outcomes.flatMap((outcome, index) =>
     callEvents(`rpc_${index}`, index * 1000, { gatewayId: GATEWAY, outcome }),
   );

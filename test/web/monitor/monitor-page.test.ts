@@ -133,7 +133,7 @@ test('events come in live, newest first', async () => {
   stub.emit(...call);
   await waitForNewestRow(page, 'relay.rpc.success');
   expect(await shownTypes(page)).toEqual(call.map(({ type }) => type).reverse());
-  expect(await page.textContent('.rows > .row[aria-rowindex="2"] .badge')).toBe('success');
+  expect(await page.textContent('.rows > .row[aria-rowindex="2"] .badge')).toBe('answered');
 });
 
 test('a paused table stands still, counts what waits, and catches up', async () => {
@@ -154,13 +154,13 @@ test('a paused table stands still, counts what waits, and catches up', async () 
 test('the table is narrowed by type, gateway, outcome and text, and what is shown is exported', async () => {
   stub.events = [
     ...callEvents('rpc_a', Date.now() - 9000, { gatewayId: 'gw_a' }),
-    ...callEvents('rpc_b', Date.now() - 8000, { gatewayId: 'gw_b', outcome: 'timeout', durationMs: 900 }),
+    ...callEvents('rpc_b', Date.now() - 8000, { gatewayId: 'gw_b', outcome: 'timed-out', durationMs: 900 }),
   ];
   const page = await openLive();
   await waitForText(page, '#shown', '7');
   await page.selectOption('#filter-gateway', 'gw_b');
   await waitForText(page, '#shown', '3 of 7');
-  await page.selectOption('#filter-outcome', 'timeout');
+  await page.selectOption('#filter-outcome', 'timed-out');
   await waitForText(page, '#shown', '1 of 7');
   await page.click('#filter-clear');
   await page.selectOption('#filter-type', 'relay.rpc.request');
@@ -190,7 +190,7 @@ test('an event opens whole, with its call as a timeline that goes on while it is
   ]);
   stub.emit(...call.slice(2));
   await page.waitForFunction(() => document.querySelectorAll('#timeline li').length === 4);
-  await waitForText(page, '#timeline-summary', 'success after 180 ms');
+  await waitForText(page, '#timeline-summary', 'answered after 180 ms');
   expect(await page.textContent('#fields')).toContain('rpc_seen');
   await page.keyboard.press('Escape');
   expect(await page.locator('#detail[open]').count()).toBe(0);

@@ -1,5 +1,5 @@
+import { type Outcome, outcomeOfEvent, outcomeWords } from '../../../lambdas/core/wire/outcomes';
 import { type MonitorEvent, timeMsOf } from './monitor-event';
-import { CALL_OUTCOMES, type CallOutcome, callOutcomeOf } from './outcome';
 
 const MINUTE_MS = 60_000;
 
@@ -10,7 +10,7 @@ export const WINDOW_MINUTES = 60;
 export interface CallWindow {
   /** Start of each minute, in seconds since 1970: what a chart's time axis wants. */
   readonly minutes: number[];
-  readonly counts: Record<CallOutcome, number[]>;
+  readonly counts: Record<Outcome, number[]>;
   readonly p50: (number | null)[];
   readonly p95: (number | null)[];
   readonly totals: {
@@ -22,7 +22,7 @@ export interface CallWindow {
 }
 
 interface Minute {
-  readonly counts: Map<CallOutcome, number>;
+  readonly counts: Map<Outcome, number>;
   readonly durationsMs: number[];
 }
 
@@ -33,8 +33,8 @@ export function percentile(values: readonly number[], share: number): number | n
 }
 
 /** A call that ended without an answer of the runtime, or with its error. Cancelling is the caller's own wish. */
-export function isFailure(outcome: CallOutcome): boolean {
-  return outcome !== 'success' && outcome !== 'cancelled';
+export function isFailure(outcome: Outcome): boolean {
+  return outcome !== 'answered' && outcome !== 'cancelled';
 }
 
 /** Counts ended calls by minute. It keeps an hour however many events the table forgets. */
@@ -43,7 +43,7 @@ export class CallMetrics {
 
   /** Counts an event, in any order; events that end no call are ignored. Give each event once. */
   add(event: MonitorEvent): void {
-    const outcome = callOutcomeOf(event);
+    const outcome = outcomeOfEvent(event);
     const number = Math.floor(timeMsOf(event) / MINUTE_MS);
     if (!outcome || Number.isNaN(number)) return;
     let minute = this.#minutes.get(number);
@@ -52,7 +52,7 @@ export class CallMetrics {
       this.#minutes.set(number, minute);
     }
     minute.counts.set(outcome, (minute.counts.get(outcome) ?? 0) + 1);
-    const answered = outcome === 'success' || outcome === 'error';
+    const answered = outcome === 'answered' || outcome === 'runtime-error';
     if (answered && event.durationMs !== undefined) minute.durationsMs.push(event.durationMs);
   }
 
@@ -64,9 +64,9 @@ export class CallMetrics {
     const numbers = Array.from({ length: WINDOW_MINUTES }, (_, index) => first + index);
     const minutes = numbers.map((number) => this.#minutes.get(number));
     const counts = Object.fromEntries(
-      CALL_OUTCOMES.map((outcome) => [outcome, minutes.map((minute) => minute?.counts.get(outcome) ?? 0)]),
-    ) as Record<CallOutcome, number[]>;
-    const sum = (outcome: CallOutcome) => counts[outcome].reduce((total, count) => total + count, 0);
+      outcomeWords.map((outcome) => [outcome, minutes.map((minute) => minute?.counts.get(outcome) ?? 0)]),
+    ) as Record<Outcome, number[]>;
+    const sum = (outcome: Outcome) => counts[outcome].reduce((total, count) => total + count, 0);
     const durationsMs = minutes.flatMap((minute) => minute?.durationsMs ?? []);
     return {
       minutes: numbers.map((number) => (number * MINUTE_MS) / 1000),
@@ -74,8 +74,8 @@ export class CallMetrics {
       p50: minutes.map((minute) => percentile(minute?.durationsMs ?? [], 0.5)),
       p95: minutes.map((minute) => percentile(minute?.durationsMs ?? [], 0.95)),
       totals: {
-        calls: CALL_OUTCOMES.reduce((total, outcome) => total + sum(outcome), 0),
-        failed: CALL_OUTCOMES.filter(isFailure).reduce((total, outcome) => total + sum(outcome), 0),
+        calls: outcomeWords.reduce((total, outcome) => total + sum(outcome), 0),
+        failed: outcomeWords.filter(isFailure).reduce((total, outcome) => total + sum(outcome), 0),
         p50: percentile(durationsMs, 0.5),
         p95: percentile(durationsMs, 0.95),
       },

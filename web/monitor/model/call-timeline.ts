@@ -1,5 +1,5 @@
 import { type MonitorEvent, timeMsOf } from './monitor-event';
-import { type CallOutcome, callOutcomeOf } from './outcome';
+import { endsCall, outcomeOf } from './outcome';
 
 /** The stations of a call, in the order in which a good one passes them. */
 export type CallStage = 'request' | 'command' | 'message' | 'answer' | 'other';
@@ -19,8 +19,8 @@ export interface CallTimeline {
   readonly rpcId: string;
   /** In the order in which they happened. */
   readonly steps: CallStep[];
-  /** Absent while the call runs. */
-  readonly outcome?: CallOutcome;
+  /** How it ended, or why it was refused; absent while it runs. */
+  readonly outcome?: string;
   /** From the first event to the last one. */
   readonly totalMs: number;
   /** Stations that a call always passes and that are not among the kept events. */
@@ -34,7 +34,7 @@ const STAGES: Readonly<Record<string, CallStage>> = {
 };
 
 function stageOf(event: MonitorEvent): CallStage {
-  return STAGES[event.type] ?? (callOutcomeOf(event) ? 'answer' : 'other');
+  return STAGES[event.type] ?? (endsCall(event) ? 'answer' : 'other');
 }
 
 /** Puts the events of one call together; `events` may be in any order and hold other calls. */
@@ -55,7 +55,8 @@ export function callTimeline(events: readonly MonitorEvent[], rpcId: string): Ca
     previousMs = atMs;
     return step;
   });
-  const outcome = own.map(callOutcomeOf).find((ending) => ending !== undefined);
+  const end = own.find(endsCall);
+  const outcome = end && outcomeOf(end);
   const needed: CallStage[] =
     outcome === 'offline' ? ['request', 'answer'] : ['request', 'command', 'answer'];
   return {

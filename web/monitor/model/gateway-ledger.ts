@@ -1,6 +1,6 @@
+import { outcomeOfEvent } from '../../../lambdas/core/wire/outcomes';
 import { isFailure } from './call-metrics';
 import { byId, type MonitorEvent, timeMsOf } from './monitor-event';
-import { callOutcomeOf } from './outcome';
 
 /** What the events tell about one gateway. */
 export interface GatewaySummary {
@@ -62,7 +62,7 @@ export class GatewayLedger {
       entry.runtimeType = event.runtimeType;
       entry.runtimeTypeMs = atMs;
     }
-    const outcome = callOutcomeOf(event);
+    const outcome = outcomeOfEvent(event);
     if (outcome) entry.calls += 1;
     if (outcome && isFailure(outcome)) entry.errors += 1;
     // A socket event that names a client is an App's socket and says nothing about the runtime.

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
+import { type Outcome, outcomeWords } from '../../../lambdas/core/wire/outcomes';
 import type { CallWindow } from '../model/call-metrics';
 import { formatCount, formatDuration, formatShare } from '../model/format';
-import { CALL_OUTCOMES, type CallOutcome } from '../model/outcome';
 import { clockOf, createChart } from './chart';
 import { byId, create, setText } from './dom';
 
@@ -12,7 +12,7 @@ export interface CallsPanel {
 }
 
 /** Outcomes that the legend names even when none occurred. */
-const ALWAYS_NAMED = new Set<CallOutcome>(['success', 'error', 'timeout']);
+const ALWAYS_NAMED = new Set<Outcome>(['answered', 'runtime-error', 'timed-out']);
 
 /** Fills the panel; nothing is shown before the first window. */
 export function createCallsPanel(): CallsPanel {
@@ -29,7 +29,7 @@ export function createCallsPanel(): CallsPanel {
     formatValue: formatCount,
     // Stacked: each series is drawn up to the sum of itself and those below, the tallest first.
     series: (colour) =>
-      [...CALL_OUTCOMES].reverse().map((outcome) => ({
+      [...outcomeWords].reverse().map((outcome) => ({
         label: outcome,
         fill: colour(`--chart-${outcome}`),
         paths: bars,
@@ -53,12 +53,12 @@ export function createCallsPanel(): CallsPanel {
     const at = point === null ? '' : clockOf(minutes[point] ?? 0);
     setText(byId('calls-at'), at);
     setText(byId('latency-at'), at);
-    const countOf = (outcome: CallOutcome) =>
+    const countOf = (outcome: Outcome) =>
       point === null ? counts[outcome].reduce((sum, count) => sum + count, 0) : (counts[outcome][point] ?? 0);
     byId('calls-legend').replaceChildren(
-      ...CALL_OUTCOMES.filter(
-        (outcome) => ALWAYS_NAMED.has(outcome) || counts[outcome].some((count) => count > 0),
-      ).map((outcome) => legendItem(outcome, formatCount(countOf(outcome)))),
+      ...outcomeWords
+        .filter((outcome) => ALWAYS_NAMED.has(outcome) || counts[outcome].some((count) => count > 0))
+        .map((outcome) => legendItem(outcome, formatCount(countOf(outcome)))),
     );
     byId('latency-legend').replaceChildren(
       legendItem('p50', durationOf(point === null ? totals.p50 : (p50[point] ?? null))),
@@ -88,7 +88,7 @@ export function createCallsPanel(): CallsPanel {
 /** For each outcome, in order, the sum of it and those before it. */
 function stacked(window: CallWindow): number[][] {
   const sums = window.minutes.map(() => 0);
-  return CALL_OUTCOMES.map((outcome) =>
+  return outcomeWords.map((outcome) =>
     window.counts[outcome].map((count, minute) => {
       sums[minute] = sums[minute]! + count;
       return sums[minute]!;

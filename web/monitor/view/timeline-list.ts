@@ -1,6 +1,6 @@
 import type { CallStage, CallStep, CallTimeline } from '../model/call-timeline';
 import { formatDuration } from '../model/format';
-import { callOutcomeOf, outcomeOf, toneOfEvent } from '../model/outcome';
+import { endsCall, outcomeOf, toneOfEvent } from '../model/outcome';
 import { create } from './dom';
 
 const NAMES: Record<CallStage, string> = {
@@ -19,7 +19,7 @@ export function timelineItems(timeline: CallTimeline, currentId: string): HTMLLI
   ];
 }
 
-/** The call in a few words: `success after 212 ms`. */
+/** The call in a few words: `answered after 212 ms`. */
 export function summaryOf(timeline: CallTimeline): string {
   return timeline.outcome
     ? `${timeline.outcome} after ${formatDuration(timeline.totalMs)}`
@@ -29,15 +29,16 @@ export function summaryOf(timeline: CallTimeline): string {
 function stepItem(step: CallStep, timeline: CallTimeline, currentId: string): HTMLLIElement {
   const { event, stage } = step;
   const isCurrent = event.id === currentId;
-  const ending = callOutcomeOf(event);
-  const word = ending && ending !== 'success' ? ` · ${outcomeOf(event)}` : '';
+  const isEnd = endsCall(event);
+  const outcome = outcomeOf(event);
+  const word = isEnd && outcome !== 'answered' ? ` · ${outcome}` : '';
   const span = create('i');
   const scale = 100 / Math.max(1, timeline.totalMs);
   span.style.left = `${Math.min(97, (step.offsetMs - step.sincePreviousMs) * scale)}%`;
   span.style.width = `${step.sincePreviousMs * scale}%`;
   const item = create(
     'li',
-    { className: isCurrent ? 'current' : '', tone: ending ? toneOfEvent(event) : '' },
+    { className: isCurrent ? 'current' : '', tone: isEnd ? toneOfEvent(event) : '' },
     create(
       'div',
       {},
