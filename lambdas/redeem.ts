@@ -9,7 +9,7 @@ import {
   relayUrlOf,
 } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
-import { recorded } from './aws/http/monitored-route';
+import { monitored } from './aws/http/monitored-route';
 import { limitGuesses } from './core/pairing/attempts';
 import { redeemAccessCode } from './core/pairing/clients';
 import { presenceOf } from './core/presence/presence';
@@ -23,7 +23,7 @@ const types = {
 } as const;
 
 export const handler = streamedHttp({
-  'POST /api/relay/redeem': recorded(types, async (http) => {
+  'POST /api/relay/redeem': monitored(types, async (http) => {
     const { body, receivedAtMs } = http;
     const request = readBody(redeemRequest, body);
     const world = { gateways: gateways(), clients: clients(), pairings: pairings(), random };

@@ -1,7 +1,7 @@
 /** `POST /api/relay/register`: a runtime gets, or refreshes, its identity and a code. */
 import { accessCodeTtlMs, gateways, pairings, random, relayUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
-import { recorded } from './aws/http/monitored-route';
+import { monitored } from './aws/http/monitored-route';
 import { requireRegistrationToken } from './aws/pairing/registration-token';
 import { registerGateway } from './core/pairing/gateways';
 import { readBody } from './core/wire/json';
@@ -15,7 +15,7 @@ const types = {
 } as const;
 
 export const handler = streamedHttp({
-  'POST /api/relay/register': recorded(types, async ({ body, credential, receivedAtMs }) => {
+  'POST /api/relay/register': monitored(types, async ({ body, credential, receivedAtMs }) => {
     await requireRegistrationToken(credential, receivedAtMs);
     const request = readBody(registerRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };

@@ -7,7 +7,7 @@ import { type HttpRequest, streamedHttp } from './aws/http/http';
 import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/own-call';
 import { prepareCall } from './core/call/prepare-call';
 import { endOfCall, finishCall, startCall } from './core/call/run-call';
-import { authenticateClient, recordUse } from './core/pairing/clients';
+import { authenticateClient, noteUse } from './core/pairing/clients';
 import { ApiError } from './core/wire/errors';
 import { readBody } from './core/wire/json';
 import { limits } from './core/wire/limits';
@@ -15,7 +15,7 @@ import { rpcRequest } from './core/wire/protocol';
 
 async function authenticate({ credential, receivedAtMs, afterwards }: HttpRequest) {
   const authentic = await authenticateClient(clients(), credential, receivedAtMs);
-  afterwards(() => recordUse(clients(), authentic.client, receivedAtMs));
+  afterwards(() => noteUse(clients(), authentic.client, receivedAtMs));
   return authentic;
 }
 

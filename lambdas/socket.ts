@@ -4,7 +4,7 @@ import { recorderOf } from './aws/observe/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
 import type { Recorder } from './core/monitor/ports';
 import { admitViewer } from './core/monitor/tickets';
-import { authenticateClient, recordUse } from './core/pairing/clients';
+import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
 import { handleFrame } from './core/socket/handle-frame';
@@ -48,7 +48,7 @@ async function connect(
     const { client } = await authenticateClient(clients(), credential, Date.now());
     forThisGateway(named, client.gatewayId);
     await openAppSocket(callWorld({ recorder }), client, socket);
-    return await recordUse(clients(), client, Date.now());
+    return await noteUse(clients(), client, Date.now());
   }
   const gateway = await authenticateRuntime(gateways(), credential);
   forThisGateway(named, gateway.gatewayId);

@@ -1,7 +1,7 @@
 /** `GET /api/relay/status`: whether the runtime is there, for its clients and for itself. */
 import { clients, gateways, presenceWorld } from './aws/composition';
 import { type HttpRequest, streamedHttp } from './aws/http/http';
-import { authenticateClient, recordUse } from './core/pairing/clients';
+import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
 import { presenceOf } from './core/presence/presence';
@@ -21,6 +21,6 @@ export const handler = streamedHttp({
 
 async function gatewayOfClient({ credential, receivedAtMs, afterwards }: HttpRequest) {
   const { client, gateway } = await authenticateClient(clients(), credential, receivedAtMs);
-  afterwards(() => recordUse(clients(), client, receivedAtMs));
+  afterwards(() => noteUse(clients(), client, receivedAtMs));
   return gateway;
 }

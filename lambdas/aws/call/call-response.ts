@@ -1,6 +1,6 @@
 /** A call as an HTTP answer: JSON, `pending`, or a stream of events. */
 import { answerOf } from '../../core/call/call-answer';
-import { callEvents } from '../../core/call/call-stream';
+import { streamOfCall } from '../../core/call/call-stream';
 import type { CallEnd, OpenCall, Progress } from '../../core/call/states';
 import { clock } from '../composition';
 import type { HttpAnswer, HttpRequest } from '../http/http';
@@ -27,5 +27,5 @@ export function callStream(
   announce: boolean,
 ): HttpAnswer {
   const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
-  return { status: 200, headers, pieces: callEvents({ id, call, requestId, announce }, sights, clock) };
+  return { status: 200, headers, pieces: streamOfCall({ id, call, requestId, announce }, sights, clock) };
 }

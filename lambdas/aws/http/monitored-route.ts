@@ -5,7 +5,7 @@ import { ApiError, errorKinds } from '../../core/wire/errors';
 import type { Route } from './http';
 
 /** The types of a route's events. */
-export interface RecordedTypes {
+export interface MonitoredTypes {
   request: EventType;
   done: EventType;
   /** One type for every refusal, or one chosen by its error. */
@@ -26,7 +26,7 @@ function mayShowRefusal(nowMs: number): boolean {
 }
 
 /** The route with its request, and how that ended, recorded; an answer's `facts` are noted on the latter. */
-export function recorded(types: RecordedTypes, route: Route): Route {
+export function monitored(types: MonitoredTypes, route: Route): Route {
   return async (request) => {
     const { recorder, receivedAtMs } = request;
     const bytes = Buffer.byteLength(request.body);

@@ -16,11 +16,11 @@ export const log = {
 };
 
 function write(level: Level, message: string, members: Record<string, unknown>): void {
-  process.stdout.write(`${recordOf(level, message, members, new Date())}\n`);
+  process.stdout.write(`${logLineOf(level, message, members, new Date())}\n`);
 }
 
 /** One record as it is written. */
-export function recordOf(
+export function logLineOf(
   level: Level,
   message: string,
   members: Record<string, unknown>,

@@ -18,7 +18,7 @@ export interface StreamedCall {
 }
 
 /** The stream's text, piece by piece. It ends with the call, whatever happens. */
-export async function* callEvents(
+export async function* streamOfCall(
   { id, call, requestId, announce }: StreamedCall,
   sights: AsyncGenerator<Progress[], CallEnd | 'pending'>,
   clock: Clock,

@@ -60,14 +60,14 @@ export async function redeemAccessCode(
 }
 
 /** How exactly a client's last use is known. */
-const useRecordedEveryMs = 60 * 60_000;
+const useNotedEveryMs = 60 * 60_000;
 
 /**
  * Notes that a client was used, at most once an hour: most calls write nothing. A client lives for 90 days from then on.
  * For after the answer: nobody waits for it.
  */
-export async function recordUse(clients: ClientStore, client: Client, nowMs: number): Promise<void> {
-  if (nowMs - client.lastUsedAtMs < useRecordedEveryMs) return;
+export async function noteUse(clients: ClientStore, client: Client, nowMs: number): Promise<void> {
+  if (nowMs - client.lastUsedAtMs < useNotedEveryMs) return;
   await clients.used(client, nowMs, nowMs + limits.clientUnusedMs);
 }
 

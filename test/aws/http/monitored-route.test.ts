@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '../../../lambdas/aws/http/http';
-import { recorded } from '../../../lambdas/aws/http/monitored-route';
+import { monitored } from '../../../lambdas/aws/http/monitored-route';
 import { ApiError } from '../../../lambdas/core/wire/errors';
 
 const t0 = 1_800_000_000_000;
@@ -13,7 +13,7 @@ const types = {
 async function eventsOf(route: () => Promise<HttpAnswer>, receivedAtMs: number) {
   const events: string[] = [];
   const recorder = { record: ({ type }: { type: string }) => events.push(type) };
-  await recorded(
+  await monitored(
     types,
     route,
   )({ recorder, receivedAtMs, body: '' } as unknown as HttpRequest).catch(() => {});

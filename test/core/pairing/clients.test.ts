@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { recordUse, redeemAccessCode } from '../../../lambdas/core/pairing/clients';
+import { noteUse, redeemAccessCode } from '../../../lambdas/core/pairing/clients';
 import { issueAccessCode } from '../../../lambdas/core/pairing/gateways';
 import { memoryStores } from '../../support/memory/memory-stores';
 
@@ -57,13 +57,13 @@ test('use is recorded once an hour at most, and prolongs the life to 90 days fro
   const { pair, clients, gatewayId } = await gateway();
   await pair(t0);
   const now = async () => (await clients.list(gatewayId, t0))[0]!;
-  await recordUse(clients, await now(), t0 + hourMs - 1);
+  await noteUse(clients, await now(), t0 + hourMs - 1);
   expect((await now()).lastUsedAtMs).toBe(t0);
-  await recordUse(clients, await now(), t0 + hourMs);
+  await noteUse(clients, await now(), t0 + hourMs);
   expect(await now()).toMatchObject({
     lastUsedAtMs: t0 + hourMs,
     expiresAtMs: t0 + hourMs + 90 * dayMs,
   });
-  await recordUse(clients, await now(), t0 + hourMs + 1);
+  await noteUse(clients, await now(), t0 + hourMs + 1);
   expect((await now()).lastUsedAtMs).toBe(t0 + hourMs);
 });
