@@ -10,6 +10,7 @@ import { readDeployment } from './deployment';
 import { Failure } from './failure';
 import { lossesOf, lossesText } from './losses';
 import { confirm, isInteractive } from './questions';
+import { addServerCommands, installedHere, statusHere, upgradeHere } from './server/commands';
 import { readStatus, statusText } from './status';
 import { readToken, rotateToken, tokenArnOf } from './token';
 
@@ -46,10 +47,19 @@ function program(): Command {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(serve);
+  addServerCommands(top);
   remote(top, 'deploy', 'create the deployment, or bring it to exactly these options', true).action(deploy);
-  remote(top, 'upgrade', 'bring a deployment to this version and keep its options', true).action(upgrade);
+  remote(top, 'upgrade', 'bring a deployment, or the server of this machine, to this version', true)
+    .alias('update')
+    .action((flags: Flags, command: Command) => {
+      const place = meansAws(command) ? undefined : installedHere();
+      return place ? upgradeHere(place, flags) : upgrade(flags);
+    });
   remote(top, 'status', 'health, version, URLs, options and alarms; exit code 1 when it is not well').action(
-    status,
+    (flags: Flags, command: Command) => {
+      const place = meansAws(command) ? undefined : installedHere();
+      return place ? statusHere(place, flags) : status(flags);
+    },
   );
   remote(top, 'token', 'say where the registration token is')
     .option('--show', 'print the token')
@@ -80,6 +90,11 @@ function remote(top: Command, name: string, description: string, takesOptions = 
       readContext,
     )
     .option('-y, --yes', 'do not ask');
+}
+
+/** Whoever names a stack, a profile or a Region means AWS, whatever is installed on this machine. */
+function meansAws(command: Command): boolean {
+  return ['stack', 'profile', 'region'].some((name) => command.getOptionValueSource(name) === 'cli');
 }
 
 /** The SDK's clients read the account from the environment, as the CDK does. */

@@ -1,15 +1,13 @@
 import { alarmsThatAreOff, type Deployment, readDeployment } from './deployment';
+import { type Health, healthOf } from './health';
 
 /** What `status` found. */
 export interface Status extends Deployment {
-  health: { ok: boolean; version?: string; reason?: string };
+  health: Health;
   alarms: Array<{ name: string; description: string }>;
   /** Health answers and no alarm is off. */
   well: boolean;
 }
-
-/** How long `/health` may take, in milliseconds: with a cold start it takes one or two seconds. */
-const healthTimeoutMs = 10_000;
 
 /** Looks at a deployment from outside and through AWS. */
 export async function readStatus(
@@ -23,16 +21,6 @@ export async function readStatus(
     readAlarms(stackName),
   ]);
   return { ...deployment, health, alarms, well: health.ok && alarms.length === 0 };
-}
-
-async function healthOf(publicUrl: string): Promise<Status['health']> {
-  try {
-    const answer = await fetch(`${publicUrl}/health`, { signal: AbortSignal.timeout(healthTimeoutMs) });
-    const { ok, version } = (await answer.json()) as { ok?: boolean; version?: string };
-    return { ok: answer.ok && ok === true, ...(version ? { version } : {}) };
-  } catch (error) {
-    return { ok: false, reason: (error as Error).message };
-  }
 }
 
 /** The status for a person. */
