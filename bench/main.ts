@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { synthesize } from '../local/template/assembly';
+import { brokenBudgets } from './figures/budgets';
 import { fullPlan, quickPlan } from './plan';
-import { brokenBudgets } from './report/budgets';
 import { markdownOf, renewTables } from './report/markdown';
 import { type SectionName, sectionNames } from './report/report';
 

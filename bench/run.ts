@@ -3,8 +3,6 @@ import { cpus, loadavg } from 'node:os';
 import { version } from '../package.json';
 import { type ActRow, meterActs } from './calls/call-report';
 import { measureGrowth } from './calls/growth';
-import { type MeteredRelay, startMeteredRelay } from './calls/metered-relay';
-import { figuresOf, followRpcs, pairUp } from './calls/rpc-path';
 import { costOf } from './cost/cost';
 import { meterCostBasis } from './cost/cost-basis';
 import { pricesAsOf } from './cost/prices';
@@ -15,6 +13,8 @@ import { bundleFigures, bundlesOf } from './machine/bundles';
 import { coldStartFigures, measureColdStart } from './machine/cold-start';
 import { measureStartUp } from './machine/start-up';
 import { measureThroughput } from './machine/throughput';
+import { type MeteredRelay, startMeteredRelay } from './metering/metered-relay';
+import { figuresOf, followRpcs, pairUp } from './metering/rpc-path';
 import type { Plan } from './plan';
 import type { Report, SectionName } from './report/report';
 

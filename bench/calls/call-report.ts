@@ -1,10 +1,10 @@
 /** The section of the calls: each act's AWS calls and request units. */
 
+import { type CallSums, sumCalls } from '../metering/call-sequence';
+import type { MeteredRelay } from '../metering/metered-relay';
+import { disturbed } from '../metering/rpc-path';
 import { scenarios } from '../scenarios';
 import type { Scenario } from '../scenarios/scenario';
-import { type CallSums, sumCalls } from './call-sequence';
-import type { MeteredRelay } from './metered-relay';
-import { disturbed } from './rpc-path';
 
 /** An act and what it cost, or why it could not be metered. */
 export interface ActRow {

@@ -3,9 +3,9 @@
 import type { Host, HostOptions } from '../../local/host';
 import { DYNAMODB, type EngineClient, engineClient } from '../../local/tables/engine-client';
 import { call } from '../../test/support/api';
-import { percentile } from '../report/statistics';
-import { startMeteredRelay, tableNamed } from './metered-relay';
-import { followRpcs, type Pair, pairUp } from './rpc-path';
+import { percentile } from '../figures/statistics';
+import { startMeteredRelay, tableNamed } from '../metering/metered-relay';
+import { followRpcs, type Pair, pairUp } from '../metering/rpc-path';
 
 /** A call's cost beside so many stored rows. */
 export interface GrowthRow {

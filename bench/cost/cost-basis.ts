@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { call } from '../../test/support/api';
 import { registrationToken } from '../../test/support/relay';
 import type { ActRow } from '../calls/call-report';
-import type { MeteredRelay } from '../calls/metered-relay';
-import { followRpc, type Pair } from '../calls/rpc-path';
+import type { MeteredRelay } from '../metering/metered-relay';
+import { followRpc, type Pair } from '../metering/rpc-path';
 import type { CostBasis } from './cost';
 import type { Usage } from './prices';
 

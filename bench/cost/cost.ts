@@ -1,9 +1,9 @@
 /** Dollars from metered units, the latency model's durations and the price table. */
 import type { ActRow } from '../calls/call-report';
-import type { RpcPath } from '../calls/rpc-path';
 import { hops } from '../latency/hops';
 import { simulate } from '../latency/latency-model';
 import { schemes } from '../latency/waiting-schemes';
+import type { RpcPath } from '../metering/rpc-path';
 import { slowCall } from '../scenarios/calling';
 import { addUsage, dollarsOf, type Usage } from './prices';
 

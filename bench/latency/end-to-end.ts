@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { latency } from '../../local/aws/disturbance';
 import type { HostOptions } from '../../local/host';
 import { call } from '../../test/support/api';
-import { startMeteredRelay } from '../calls/metered-relay';
-import { pairUp } from '../calls/rpc-path';
-import { type Spread, spreadOf } from '../report/statistics';
+import { type Spread, spreadOf } from '../figures/statistics';
+import { startMeteredRelay } from '../metering/metered-relay';
+import { pairUp } from '../metering/rpc-path';
 import { drawHops, hops } from './hops';
 
 /** What the local host showed for runtimes of one speed. */

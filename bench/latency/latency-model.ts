@@ -8,7 +8,7 @@
  * figures on every machine.
  */
 
-import { type Spread, spreadOf } from '../report/statistics';
+import { type Spread, spreadOf } from '../figures/statistics';
 import { type DrawHop, drawHops, medianHop } from './hops';
 import type { Gap } from './waiting-schemes';
 

@@ -1,5 +1,5 @@
 /** What the model says of the relay's own way to wait. */
-import type { Figures } from '../report/budgets';
+import type { Figures } from '../figures/budgets';
 import { readsWithin, worstDetection } from './latency-model';
 import { schemes } from './waiting-schemes';
 

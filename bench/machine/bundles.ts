@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FunctionDefinition } from '../../local/functions/function-definitions';
-import type { Figures } from '../report/budgets';
+import type { Figures } from '../figures/budgets';
 
 /** One function's code. */
 export interface Bundle {

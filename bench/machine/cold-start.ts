@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import { bundleOptions } from '../../lib/functions/function-bundle';
-import type { Figures } from '../report/budgets';
-import { percentile } from '../report/statistics';
+import type { Figures } from '../figures/budgets';
+import { percentile } from '../figures/statistics';
 import type { Bundle } from './bundles';
 
 /** A module and its import. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Figures } from '../report/budgets';
+import type { Figures } from '../figures/budgets';
 
 const root = join(__dirname, '..', '..');
 const limitMs = 60_000;

@@ -1,6 +1,6 @@
 /** Calls a second on this machine: the whole relay on the local host, beside the least that a relay can be. */
 import { redeem, register } from '../../test/support/api';
-import { spreadOf } from '../report/statistics';
+import { spreadOf } from '../figures/statistics';
 import { startChild } from './child-process';
 import { callAll, connectAll, type Target } from './load';
 

@@ -3,11 +3,11 @@
 import type { ActRow } from '../calls/call-report';
 import type { GrowthRow } from '../calls/growth';
 import type { CostRow } from '../cost/cost';
+import type { Figures } from '../figures/budgets';
 import type { EndToEndRow } from '../latency/end-to-end';
 import type { LatencyRow } from '../latency/latency-section';
 import type { ColdStart } from '../machine/cold-start';
 import type { ThroughputRow } from '../machine/throughput';
-import type { Figures } from './budgets';
 
 /** The sections, in the order in which they run. */
 export const sectionNames = [

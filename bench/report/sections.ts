@@ -1,8 +1,8 @@
 /** Each section of the report as Markdown: a heading, and its tables with what they say. */
 
+import { type Budget, budgets, entriesOf } from '../figures/budgets';
 import { hops } from '../latency/hops';
 import type { ImportRow } from '../machine/cold-start';
-import { type Budget, budgets, entriesOf } from './budgets';
 import type { Report } from './report';
 import { type Cell, dollarsText, ms, short, spread, table } from './table';
 

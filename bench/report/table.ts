@@ -1,5 +1,5 @@
 /** Markdown tables, and how figures are written in them. */
-import type { Spread } from './statistics';
+import type { Spread } from '../figures/statistics';
 
 /** A cell: numbers stand to the right. */
 export type Cell = string | number;

@@ -1,6 +1,6 @@
 /** Calls, and what their clients and runtimes ask about them. */
 import { call } from '../../test/support/api';
-import { pairUp } from '../calls/rpc-path';
+import { pairUp } from '../metering/rpc-path';
 import { expecting, noise, type Scenario } from './scenario';
 
 const slowMs = 1_000;

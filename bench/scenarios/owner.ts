@@ -1,6 +1,6 @@
 /** What the owners of a pair, and operators, ask for. */
 import { registrationToken } from '../../test/support/relay';
-import { pairUp } from '../calls/rpc-path';
+import { pairUp } from '../metering/rpc-path';
 import { expecting, type Scenario } from './scenario';
 
 /** Status, clients, secrets, removal and the monitor's requests. */

@@ -1,6 +1,6 @@
 /** What an act is, and what several of them share. */
 import { request } from '../../test/support/api';
-import type { MeteredRelay } from '../calls/metered-relay';
+import type { MeteredRelay } from '../metering/metered-relay';
 
 /** An act: `prepare` is not metered, the function that it gives is. */
 export interface Scenario {

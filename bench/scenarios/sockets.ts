@@ -2,8 +2,8 @@
 import { call, register, request } from '../../test/support/api';
 import { registrationToken } from '../../test/support/relay';
 import { TestRuntime } from '../../test/support/runtime';
-import type { MeteredRelay } from '../calls/metered-relay';
-import { pairUp } from '../calls/rpc-path';
+import type { MeteredRelay } from '../metering/metered-relay';
+import { pairUp } from '../metering/rpc-path';
 import type { Scenario } from './scenario';
 
 /** Runtimes, Apps and viewers on their sockets. */

@@ -1,10 +1,10 @@
 /** The guard: a change that exceeds a budget fails here, with the figure and the budget. */
 
-import { type MeteredRelay, startMeteredRelay } from '../../bench/calls/metered-relay';
-import { figuresOf, followRpcs, pairUp } from '../../bench/calls/rpc-path';
+import { brokenBudgets, budgets, type Figures } from '../../bench/figures/budgets';
 import { modelledFigures } from '../../bench/latency/modelled-figures';
 import { bundleFigures, bundlesOf } from '../../bench/machine/bundles';
-import { brokenBudgets, budgets, type Figures } from '../../bench/report/budgets';
+import { type MeteredRelay, startMeteredRelay } from '../../bench/metering/metered-relay';
+import { figuresOf, followRpcs, pairUp } from '../../bench/metering/rpc-path';
 
 let relay: MeteredRelay;
 let figures: Figures;

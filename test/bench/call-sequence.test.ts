@@ -1,4 +1,4 @@
-import { callsInSequence, sumCalls } from '../../bench/calls/call-sequence';
+import { callsInSequence, sumCalls } from '../../bench/metering/call-sequence';
 import type { MeteredCall } from '../../local/types';
 
 const from = (startedAt: number, endedAt: number, operation = 'GetItem'): MeteredCall => ({

@@ -1,4 +1,4 @@
-import { percentile, spreadOf } from '../../bench/report/statistics';
+import { percentile, spreadOf } from '../../bench/figures/statistics';
 
 test('a percentile is the smallest value that so many do not exceed', () => {
   const values = [4, 1, 3, 2];

@@ -3,7 +3,7 @@ import { DYNAMODB, engineClient } from '../../local/tables/engine-client';
 import type { MeteredCall } from '../../local/types';
 import { call, type Paired, type Registered, redeem, register } from '../../test/support/api';
 import { type OnCommand, TestRuntime } from '../../test/support/runtime';
-import type { Figures } from '../report/budgets';
+import type { Figures } from '../figures/budgets';
 import { callsInSequence, sumCalls } from './call-sequence';
 import { type Measured, type MeteredRelay, tableNamed } from './metered-relay';
 
