@@ -1,6 +1,6 @@
 /** `GET /health`: the API answers and says which version it is. It touches nothing. */
 import { env, required } from './aws/env';
-import { bufferedHttp } from './aws/http/http';
+import { bufferedHttp } from './aws/http/buffered-http';
 
 export const handler = bufferedHttp({
   'GET /health': async ({ receivedAtMs }) => ({

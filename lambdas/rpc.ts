@@ -3,7 +3,8 @@
 import { callAnswer, callStream, wantsEvents } from './aws/call/call-response';
 import { countedReads } from './aws/call/counted-reads';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
-import { type HttpRequest, streamedHttp } from './aws/http/http';
+import type { HttpRequest } from './aws/http/answer';
+import { streamedHttp } from './aws/http/http';
 import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/own-call';
 import { prepareCall } from './core/call/prepare-call';
 import { endOfCall, finishCall, startCall } from './core/call/run-call';

@@ -1,6 +1,7 @@
 /** `GET /api/relay/status`: whether the runtime is there, for its clients and for itself. */
 import { clients, gateways, presenceWorld } from './aws/composition';
-import { type HttpRequest, streamedHttp } from './aws/http/http';
+import type { HttpRequest } from './aws/http/answer';
+import { streamedHttp } from './aws/http/http';
 import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';

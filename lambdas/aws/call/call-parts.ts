@@ -5,9 +5,9 @@
  * gets the whole or an error, never a piece.
  */
 import { createHash } from 'node:crypto';
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallRef } from '../../core/call/states';
-import { fromRow, seconds, toRow } from '../dynamo/dynamo';
+import { seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 
 const maxPartBytes = 350_000;
@@ -24,7 +24,7 @@ export function nameOfParts(bytes: Uint8Array): PartsName {
 }
 
 /** Parts of calls in one table. */
-export function callParts(client: DynamoDBClient, TableName: string) {
+export function callParts(client: DynamoDBDocumentClient, TableName: string) {
   const keyOf = ({ callKey, nonce }: CallRef, kind: string, n: number) => ({
     callKey,
     item: `${kind}#${nonce}#${String(n).padStart(2, '0')}`,
@@ -35,8 +35,8 @@ export function callParts(client: DynamoDBClient, TableName: string) {
       const count = Math.ceil(bytes.length / maxPartBytes);
       const put = (n: number) => {
         const part = bytes.subarray(n * maxPartBytes, (n + 1) * maxPartBytes);
-        const Item = toRow({ ...keyOf(ref, kind, n), part, expiresAt });
-        return client.send(new PutItemCommand({ TableName, Item }));
+        const Item = { ...keyOf(ref, kind, n), part, expiresAt };
+        return client.send(new PutCommand({ TableName, Item }));
       };
       for (let n = 0; n < count; n += writtenAtOnce) {
         const group = Array.from({ length: Math.min(writtenAtOnce, count - n) }, (_, i) => put(n + i));
@@ -50,9 +50,9 @@ export function callParts(client: DynamoDBClient, TableName: string) {
       name: PartsName,
     ): Promise<{ value: unknown } | undefined> {
       const parts = Array.from({ length: Number.parseInt(name, 10) }, async (_, n) => {
-        const Key = toRow(keyOf(ref, kind, n));
-        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-        return Item ? (fromRow(Item).part as Uint8Array) : new Uint8Array();
+        const Key = keyOf(ref, kind, n);
+        const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+        return Item ? (Item.part as Uint8Array) : new Uint8Array();
       });
       const bytes = Buffer.concat(await Promise.all(parts));
       return nameOfParts(bytes) === name ? { value: decodeJson(bytes) } : undefined;

@@ -2,18 +2,16 @@
  * Progress of a call: rows just before its own, so that one read from the last progress seen up to the call gives both.
  * callKey + item ("a#" and the seq in ten digits) · nonce · gatewayId · seq · data (JSON text) · at (ms) · expiresAt (s)
  */
-
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallRef, Progress, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, fromRow, isLive, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { conditionally, isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
 
 const itemOf = (seq: number) => `a#${String(seq).padStart(10, '0')}`;
 
 /** Adds progress once; a row of an earlier call with the same key is written over. */
 export async function addProgress(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   TableName: string,
   { callKey, nonce }: CallRef,
   gatewayId: string,
@@ -24,11 +22,11 @@ export async function addProgress(
   const row = { callKey, item: itemOf(seq), nonce, gatewayId, seq, data: text, at: atMs, expiresAt };
   const written = await conditionally(
     client.send(
-      new PutItemCommand({
+      new PutCommand({
         TableName,
-        Item: toRow(row),
+        Item: row,
         ConditionExpression: 'attribute_not_exists(callKey) OR nonce <> :nonce',
-        ExpressionAttributeValues: toRow({ ':nonce': nonce }),
+        ExpressionAttributeValues: { ':nonce': nonce },
       }),
     ),
   );
@@ -37,39 +35,27 @@ export async function addProgress(
 
 /** All rows from the progress after `afterSeq` up to the call's own, which is the last. */
 export async function readWithProgress(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   TableName: string,
   callKey: string,
   afterSeq: number,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  let ExclusiveStartKey: Row | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'callKey = :key AND #item BETWEEN :from AND :call',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: toRow({
-          ':key': callKey,
-          ':from': itemOf(afterSeq + 1),
-          ':call': 'call',
-        }),
-        ConsistentRead: true,
-        ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
-      }),
-    );
-    rows.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
+  const pages = rowsOf(client, {
+    TableName,
+    KeyConditionExpression: 'callKey = :key AND #item BETWEEN :from AND :call',
+    ExpressionAttributeNames: { '#item': 'item' },
+    ExpressionAttributeValues: { ':key': callKey, ':from': itemOf(afterSeq + 1), ':call': 'call' },
+    ConsistentRead: true,
+  });
+  for await (const page of pages) rows.push(...page);
   return rows;
 }
 
 /** The progress that belongs to a call: of its own nonce, from its own gateway, not after its end. */
 export function progressOf(rows: Row[], call: StoredCall, nowMs: number): Progress[] {
   return rows
-    .filter((row) => row.item?.S?.startsWith('a#') && isLive(row, nowMs))
-    .map(fromRow)
+    .filter((row) => String(row.item).startsWith('a#') && isLive(row, nowMs))
     .filter(({ nonce, gatewayId }) => nonce === call.nonce && gatewayId === call.gatewayId)
     .map(({ seq, data, at }) => ({
       seq: Number(seq),

@@ -8,7 +8,7 @@
 import type { CallEnd, OpenCall, StoredCall } from '../../core/call/states';
 import type { RuntimeAnswer } from '../../core/wire/frames';
 import type { Outcome } from '../../core/wire/outcomes';
-import { fromRow, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { type Row, seconds } from '../dynamo/dynamo';
 import { decodeJson, encodeJson } from './answer-codec';
 import { nameOfParts, type PartsName } from './call-parts';
 
@@ -38,14 +38,14 @@ function keep(value: unknown, maxInline: number): Kept {
 /** A call as its row. */
 export function rowOfCall(call: OpenCall, params: Kept | undefined): Row {
   const { openedAtMs, deadlineMs, expiresAtMs, params: _, ...rest } = call;
-  return toRow({
+  return {
     ...rest,
     item: 'call',
     openedAt: openedAtMs,
     deadline: deadlineMs,
     expiresAt: seconds(expiresAtMs),
     ...(params && ('inline' in params ? { params: params.inline } : { paramsParts: params.parts })),
-  });
+  };
 }
 
 /** Reads a row; `answerOf` fetches an answer that is kept in parts. */
@@ -53,7 +53,7 @@ export async function callOfRow(
   row: Row,
   answerOf: (call: StoredCall, parts: PartsName) => Promise<{ value: unknown } | undefined>,
 ): Promise<StoredCall> {
-  const { outcome, endedAt, answer, answerParts, ...rest } = fromRow(row);
+  const { outcome, endedAt, answer, answerParts, ...rest } = row;
   const call = openOf(rest);
   if (outcome === undefined) return call;
   const end: CallEnd = { outcome: outcome as Outcome, atMs: Number(endedAt) };

@@ -2,16 +2,11 @@
  * `Rpcs`: a call's own row (call-row), its progress before it (call-progress), what is too large for it behind it
  * (call-parts). Index `byGateway`: gatewayId + openedAt, keys only; calls alone have both.
  */
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, EndedBy } from '../../core/call/ports';
 import type { CallEnd, CallRef, OpenCall, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, fromRow, isLive, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { conditionally, isLive, type Row, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 import { callParts } from './call-parts';
 import { addProgress, progressOf, readWithProgress } from './call-progress';
@@ -19,8 +14,8 @@ import { callOfRow, type Kept, keepAnswer, keepParams, rowOfCall } from './call-
 import { callsOfGateway } from './calls-of-gateway';
 
 /** Calls in DynamoDB. */
-export function callTable(client: DynamoDBClient, tableName: string): CallStore {
-  const keyOf = (callKey: string) => ({ TableName: tableName, Key: toRow({ callKey, item: 'call' }) });
+export function callTable(client: DynamoDBDocumentClient, tableName: string): CallStore {
+  const keyOf = (callKey: string) => ({ TableName: tableName, Key: { callKey, item: 'call' } });
   const parts = callParts(client, tableName);
   const callOf = (row: Row) => callOfRow(row, (call, name) => parts.read(call, 'reply', name));
   // Packing 4 MiB takes a moment: once for the row and the parts together.
@@ -30,17 +25,17 @@ export function callTable(client: DynamoDBClient, tableName: string): CallStore 
     return packed.get(call);
   };
   const rowOf = async (callKey: string) =>
-    (await client.send(new GetItemCommand({ ...keyOf(callKey), ConsistentRead: true }))).Item;
+    (await client.send(new GetCommand({ ...keyOf(callKey), ConsistentRead: true }))).Item;
   return {
     async open(call, nowMs) {
       const written = await conditionally(
         client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
             Item: rowOfCall(call, packedParams(call)),
             // No call has this key, or its time is over.
             ConditionExpression: 'attribute_not_exists(callKey) OR expiresAt <= :now',
-            ExpressionAttributeValues: toRow({ ':now': Math.floor(nowMs / 1000) }),
+            ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -49,7 +44,7 @@ export function callTable(client: DynamoDBClient, tableName: string): CallStore 
       if (!written.standing)
         throw new Error('A refused call must come with the call that stands in its way.');
       // The client tries again when an answer of DynamoDB is lost: then this very call stands there.
-      if (written.standing.nonce?.S === call.nonce) return 'opened';
+      if (written.standing.nonce === call.nonce) return 'opened';
       return await callOf(written.standing);
     },
     async read(callKey, nowMs) {
@@ -59,18 +54,18 @@ export function callTable(client: DynamoDBClient, tableName: string): CallStore 
     async follow(callKey, afterSeq, nowMs) {
       const rows = await readWithProgress(client, tableName, callKey, afterSeq);
       const last = rows.at(-1);
-      if (last?.item?.S !== 'call' || !isLive(last, nowMs)) return { progress: [] };
+      if (last?.item !== 'call' || !isLive(last, nowMs)) return { progress: [] };
       const call = await callOf(last);
       return { call, progress: progressOf(rows, call, nowMs) };
     },
     async sentTo({ callKey, nonce }, connectionId) {
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(callKey),
             UpdateExpression: 'SET sentTo = :socket',
             ConditionExpression: 'nonce = :nonce AND attribute_not_exists(outcome)',
-            ExpressionAttributeValues: toRow({ ':socket': connectionId, ':nonce': nonce }),
+            ExpressionAttributeValues: { ':socket': connectionId, ':nonce': nonce },
           }),
         ),
       );
@@ -84,19 +79,19 @@ export function callTable(client: DynamoDBClient, tableName: string): CallStore 
       const word = wordOf(by, end.atMs);
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(callKey),
             UpdateExpression: `SET outcome = :outcome, endedAt = :at, expiresAt = :expires${answer ? `, ${'parts' in answer ? 'answerParts' : 'answer'} = :answer` : ''} REMOVE params, paramsParts`,
             // This very call, still pending, on a word that counts.
             ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome)${word.condition}`,
-            ExpressionAttributeValues: toRow({
+            ExpressionAttributeValues: {
               ':outcome': end.outcome,
               ':at': end.atMs,
               ':expires': seconds(expiresAtMs),
               ':answer': answer && ('parts' in answer ? answer.parts : answer.inline),
               ':nonce': nonce,
               ...word.values,
-            }),
+            },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -112,8 +107,8 @@ export function callTable(client: DynamoDBClient, tableName: string): CallStore 
     },
     async paramsOf(ref) {
       const row = await rowOf(ref.callKey);
-      if (!row || row.nonce?.S !== ref.nonce || row.outcome) return undefined;
-      const { params, paramsParts } = fromRow(row);
+      if (!row || row.nonce !== ref.nonce || row.outcome) return undefined;
+      const { params, paramsParts } = row;
       if (params instanceof Uint8Array) return { value: decodeJson(params) };
       return paramsParts === undefined ? {} : await parts.read(ref, 'params', String(paramsParts));
     },

@@ -1,44 +1,43 @@
-/** The DynamoDB client and the few words that every table adapter shares. */
+/**
+ * The DynamoDB client and the few words that every table adapter shares. Rows are plain values: the document client
+ * writes and reads them as DynamoDB has them.
+ */
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
-  type BatchGetItemCommandOutput,
-  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
-  QueryCommand,
-  type QueryCommandInput,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 
-/** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. */
-export type Row = Record<string, AttributeValue>;
+/** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. What is in it was checked when it was written. */
+export type Row = Record<string, unknown>;
 
-/** One client per function instance; `overrides` are for tests. */
-export function dynamoClient(
-  overrides: ConstructorParameters<typeof DynamoDBClient>[0] = {},
-): DynamoDBClient {
-  return new DynamoDBClient({ maxAttempts: 4, ...overrides });
+/** What adapters call. Undefined members of a row and undefined values of an expression are left out. */
+export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-let shared: DynamoDBClient | undefined;
+let shared: DynamoDBDocumentClient | undefined;
 
 /** The client of this function instance. */
-export function sharedDynamo(): DynamoDBClient {
-  shared ??= dynamoClient();
+export function sharedDynamo(): DynamoDBDocumentClient {
+  shared ??= documentClient(new DynamoDBClient({ maxAttempts: 4 }));
   return shared;
 }
 
-/** Plain values as DynamoDB writes them; undefined members are left out. */
-export function toRow(values: Record<string, unknown>): Row {
-  return marshall(values, { removeUndefinedValues: true });
-}
-
-/** A row as plain values. */
-export function fromRow(row: Row): Record<string, unknown> {
-  return unmarshall(row);
+/** A row that came past the document client: in an error, or in a record of a table's stream. */
+export function rowOf(image: Record<string, AttributeValue>): Row {
+  return unmarshall(image);
 }
 
 /** Epoch seconds, as TTL wants them; rounded up so that no row dies early. */
@@ -48,7 +47,7 @@ export function seconds(ms: number): number {
 
 /** Whether a row is still alive: DynamoDB may take two days to delete an expired one. */
 export function isLive(row: Row | undefined, nowMs: number): row is Row {
-  return row !== undefined && (row.expiresAt?.N === undefined || Number(row.expiresAt.N) * 1000 > nowMs);
+  return row !== undefined && (row.expiresAt === undefined || Number(row.expiresAt) * 1000 > nowMs);
 }
 
 /** Runs a conditional write; a failed condition is an outcome, not an error. Gives the row that stood in the way. */
@@ -57,7 +56,9 @@ export async function conditionally(write: Promise<unknown>): Promise<'done' | {
     await write;
     return 'done';
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return error.Item ? { standing: error.Item } : {};
+    // The document client reads answers only, so the row in an error is still as DynamoDB has it.
+    if (error instanceof ConditionalCheckFailedException)
+      return error.Item ? { standing: rowOf(error.Item) } : {};
     throw error;
   }
 }
@@ -81,7 +82,10 @@ export async function transact(write: () => Promise<unknown>): Promise<'done' | 
 }
 
 /** Every page of a query, one after the other. */
-export async function* rowsOf(client: DynamoDBClient, query: QueryCommandInput): AsyncGenerator<Row[]> {
+export async function* rowsOf(
+  client: DynamoDBDocumentClient,
+  query: QueryCommandInput,
+): AsyncGenerator<Row[]> {
   let ExclusiveStartKey: Row | undefined;
   do {
     const page = await client.send(
@@ -96,9 +100,14 @@ export async function* rowsOf(client: DynamoDBClient, query: QueryCommandInput):
 const batchSize = 25;
 
 /** Deletes rows by their keys, in batches. What DynamoDB leaves over is tried again; throws when it stays. */
-export async function deleteRows(client: DynamoDBClient, tableName: string, keyNames: string[], rows: Row[]) {
+export async function deleteRows(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keyNames: string[],
+  rows: Row[],
+) {
   const requests = rows.map((row) => ({
-    DeleteRequest: { Key: Object.fromEntries(keyNames.map((name) => [name, row[name]!])) },
+    DeleteRequest: { Key: Object.fromEntries(keyNames.map((name) => [name, row[name]])) },
   }));
   for (let at = 0; at < requests.length; at += batchSize) {
     let left = requests.slice(at, at + batchSize);
@@ -106,7 +115,7 @@ export async function deleteRows(client: DynamoDBClient, tableName: string, keyN
       if (tries > conflictTries) throw new Error('DynamoDB left deletions over after every try.');
       if (tries > 1) await pause(tries);
       const { UnprocessedItems } = await client.send(
-        new BatchWriteItemCommand({ RequestItems: { [tableName]: left } }),
+        new BatchWriteCommand({ RequestItems: { [tableName]: left } }),
       );
       left = (UnprocessedItems?.[tableName] ?? []) as typeof left;
     }
@@ -125,19 +134,19 @@ const readTries = 4;
  * are asked for again, and then it throws, since a row that is held back must not read as one that is not there.
  */
 export async function readTogether(
-  client: Pick<DynamoDBClient, 'send'>,
-  wanted: NonNullable<BatchGetItemCommandInput['RequestItems']>,
+  client: Pick<DynamoDBDocumentClient, 'send'>,
+  wanted: NonNullable<BatchGetCommandInput['RequestItems']>,
 ): Promise<Record<string, Row[]>> {
   const rows: Record<string, Row[]> = {};
-  let RequestItems: BatchGetItemCommandInput['RequestItems'] = wanted;
+  let RequestItems: BatchGetCommandInput['RequestItems'] = wanted;
   for (let tries = 1; tries <= readTries; tries++) {
-    const answer: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems }));
+    const answer: BatchGetCommandOutput = await client.send(new BatchGetCommand({ RequestItems }));
     const { Responses, UnprocessedKeys } = answer;
     for (const [table, found] of Object.entries(Responses ?? {}))
       rows[table] = [...(rows[table] ?? []), ...found];
     if (Object.keys(UnprocessedKeys ?? {}).length === 0) return rows;
     RequestItems = UnprocessedKeys;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
+    await pause(tries);
   }
   throw new Error('DynamoDB held rows back.');
 }

@@ -2,7 +2,7 @@
 
 import type { EventType } from '../../core/monitor/monitor-events';
 import { ApiError, errorKinds } from '../../core/wire/errors';
-import type { Route } from './http';
+import type { Route } from './answer';
 
 /** The types of a route's events. */
 export interface MonitoredTypes {

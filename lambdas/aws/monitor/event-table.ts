@@ -7,10 +7,10 @@
  * four partitions of 1,000 writes a second each. Newest first is one Query per shard however little there is.
  */
 import { createHash } from 'node:crypto';
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type EventBatch, packBatch, timeOfId, unpackBatch } from '../../core/monitor/event-batch';
 import type { EventStore } from '../../core/monitor/ports';
-import { isLive, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { isLive, type Row, seconds } from '../dynamo/dynamo';
 
 /** How many partitions the events are spread over; every reader asks all of them. */
 export const shardCount = 4;
@@ -25,14 +25,18 @@ const defaultKeepMs = 24 * 60 * 60_000;
 const maxWriteMs = 3_000;
 
 /** The monitor's events in DynamoDB. `keepMs` is for those who append. */
-export function eventTable(client: DynamoDBClient, tableName: string, keepMs = defaultKeepMs): EventStore {
+export function eventTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keepMs = defaultKeepMs,
+): EventStore {
   return {
     shards: Array.from({ length: shardCount }, (_, index) => `s${index}`),
     async append(batch) {
       const { batchId } = batch;
       const expiresAt = seconds(timeOfId(batchId) + keepMs);
-      const Item = toRow({ shardId: shardOf(batch), batchId, events: packBatch(batch), expiresAt });
-      const put = new PutItemCommand({ TableName: tableName, Item });
+      const Item = { shardId: shardOf(batch), batchId, events: packBatch(batch), expiresAt };
+      const put = new PutCommand({ TableName: tableName, Item });
       await client.send(put, { abortSignal: AbortSignal.timeout(maxWriteMs) });
     },
     async read(shard, { from = lowestId, below = highestId, order, limit }, nowMs) {
@@ -42,7 +46,7 @@ export function eventTable(client: DynamoDBClient, tableName: string, keepMs = d
           TableName: tableName,
           // BETWEEN includes both ends; what begins exactly at `below` is left out after it.
           KeyConditionExpression: 'shardId = :shard AND batchId BETWEEN :from AND :below',
-          ExpressionAttributeValues: toRow({ ':shard': shard, ':from': from, ':below': below }),
+          ExpressionAttributeValues: { ':shard': shard, ':from': from, ':below': below },
           ScanIndexForward: order === 'oldest-first',
           Limit: limit,
           // A reader's place moves on past what it was not shown: a stale replica would make a gap.
@@ -60,8 +64,8 @@ export function eventTable(client: DynamoDBClient, tableName: string, keepMs = d
 
 /** A batch of this row; undefined when the row is none, so that one bad row hides no other. */
 export function readBatch(row: Row): EventBatch | undefined {
-  const [batchId, text] = [row.batchId?.S, row.events?.S];
-  if (batchId === undefined || text === undefined) return undefined;
+  const { batchId, events: text } = row;
+  if (typeof batchId !== 'string' || typeof text !== 'string') return undefined;
   try {
     return unpackBatch(batchId, text);
   } catch {

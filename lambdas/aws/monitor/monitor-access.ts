@@ -1,7 +1,7 @@
 /** Who may watch: holders of the registration token; where registration is open, callers of this very machine. */
 import { ApiError } from '../../core/wire/errors';
 import { env } from '../env';
-import type { HttpRequest } from '../http/http';
+import type { HttpRequest } from '../http/answer';
 import { requireRegistrationToken } from '../pairing/registration-token';
 
 /** Throws `unauthorized` or, where registration is open and the caller is elsewhere, `forbidden`. */

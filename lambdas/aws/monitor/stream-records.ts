@@ -1,6 +1,7 @@
 /** Records of the stream of `MonitorEvents`. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { EventBatch } from '../../core/monitor/event-batch';
+import { rowOf } from '../dynamo/dynamo';
 import { readBatch } from './event-table';
 
 /** What Lambda hands over; only new rows come, the mapping filters the others out. */
@@ -12,9 +13,18 @@ export interface EventsStreamEvent {
 export function readRecords({ Records }: EventsStreamEvent): { batches: EventBatch[]; poison?: string } {
   const batches: EventBatch[] = [];
   for (const { dynamodb } of Records) {
-    const batch = readBatch((dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>);
+    const batch = batchOf(dynamodb?.NewImage);
     if (!batch) return { batches, poison: dynamodb?.SequenceNumber ?? '' };
     batches.push(batch);
   }
   return { batches };
+}
+
+/** No batch where the image is none either: an attribute of no known type, for instance. */
+function batchOf(image: unknown): EventBatch | undefined {
+  try {
+    return readBatch(rowOf(image as Record<string, AttributeValue>));
+  } catch {
+    return undefined;
+  }
 }

@@ -3,30 +3,30 @@
  * attemptKey (hash of the source) · taken, failures · failedAt?, windowEndsAt (ms) · expiresAt (s)
  * attemptKey ("all#" and the minute) · failures · expiresAt (s)
  */
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { guessLimits } from '../../core/pairing/attempts';
 import type { AttemptStore } from '../../core/pairing/ports';
-import { conditionally, readTogether, seconds, toRow } from '../dynamo/dynamo';
+import { conditionally, readTogether, seconds } from '../dynamo/dynamo';
 
 const minuteMs = 60_000;
 /** Keeps a row until its pause is over. */
 const keepMs = guessLimits.windowMs + guessLimits.pauseMs;
 
 /** Attempts in DynamoDB. */
-export function attemptTable(client: DynamoDBClient, tableName: string): AttemptStore {
-  const keyOf = (attemptKey: string) => ({ TableName: tableName, Key: toRow({ attemptKey }) });
-  const take = async (source: string, change: Omit<UpdateItemCommand['input'], 'TableName' | 'Key'>) => {
-    const written = await conditionally(client.send(new UpdateItemCommand({ ...keyOf(source), ...change })));
+export function attemptTable(client: DynamoDBDocumentClient, tableName: string): AttemptStore {
+  const keyOf = (attemptKey: string) => ({ TableName: tableName, Key: { attemptKey } });
+  const take = async (source: string, change: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) => {
+    const written = await conditionally(client.send(new UpdateCommand({ ...keyOf(source), ...change })));
     return written === 'done' ? 'taken' : 'changed';
   };
   return {
     async read(source, nowMs) {
       const keys = [source, allIn(nowMs), allIn(nowMs - minuteMs)];
       const found = await readTogether(client, {
-        [tableName]: { Keys: keys.map((attemptKey) => toRow({ attemptKey })), ConsistentRead: true },
+        [tableName]: { Keys: keys.map((attemptKey) => ({ attemptKey })), ConsistentRead: true },
       });
-      const rows = new Map((found[tableName] ?? []).map((row) => [row.attemptKey?.S, row]));
-      const number = (key: string, name: string) => Number(rows.get(key)?.[name]?.N ?? 0);
+      const rows = new Map((found[tableName] ?? []).map((row) => [row.attemptKey, row]));
+      const number = (key: string, name: string) => Number(rows.get(key)?.[name] ?? 0);
       return {
         ...(rows.has(source)
           ? {
@@ -48,42 +48,42 @@ export function attemptTable(client: DynamoDBClient, tableName: string): Attempt
         // Nobody has begun another window since this one was found to be over.
         ConditionExpression:
           endedAtMs === undefined ? 'attribute_not_exists(attemptKey)' : 'windowEndsAt = :ended',
-        ExpressionAttributeValues: toRow({
+        ExpressionAttributeValues: {
           ':one': 1,
           ':none': 0,
           ':ends': windowEndsAtMs,
           ':expires': seconds(windowEndsAtMs + keepMs),
           ':ended': endedAtMs,
-        }),
+        },
       }),
     join: (source, windowEndsAtMs, places) =>
       take(source, {
         UpdateExpression: 'ADD taken :one',
         // The same window, with a place left.
         ConditionExpression: 'windowEndsAt = :ends AND taken < :places',
-        ExpressionAttributeValues: toRow({ ':one': 1, ':ends': windowEndsAtMs, ':places': places }),
+        ExpressionAttributeValues: { ':one': 1, ':ends': windowEndsAtMs, ':places': places },
       }),
     async giveBack(source, windowEndsAtMs) {
       await take(source, {
         UpdateExpression: 'ADD taken :minusOne',
         // Places of a window that is over are of no use to anybody.
         ConditionExpression: 'windowEndsAt = :ends',
-        ExpressionAttributeValues: toRow({ ':minusOne': -1, ':ends': windowEndsAtMs }),
+        ExpressionAttributeValues: { ':minusOne': -1, ':ends': windowEndsAtMs },
       });
     },
     async fail(source, windowEndsAtMs, atMs) {
       await take(source, {
         UpdateExpression: 'SET failedAt = :at ADD failures :one',
         ConditionExpression: 'windowEndsAt = :ends',
-        ExpressionAttributeValues: toRow({ ':at': atMs, ':one': 1, ':ends': windowEndsAtMs }),
+        ExpressionAttributeValues: { ':at': atMs, ':one': 1, ':ends': windowEndsAtMs },
       });
     },
     async countFailure(atMs) {
       await client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           ...keyOf(allIn(atMs)),
           UpdateExpression: 'SET expiresAt = :expires ADD failures :one',
-          ExpressionAttributeValues: toRow({ ':one': 1, ':expires': seconds(atMs + 3 * minuteMs) }),
+          ExpressionAttributeValues: { ':one': 1, ':expires': seconds(atMs + 3 * minuteMs) },
         }),
       );
     },

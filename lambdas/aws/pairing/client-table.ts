@@ -2,38 +2,28 @@
  * `Clients`: one row per paired App.
  * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · expiresAt (s)
  */
-import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Client, ClientStore } from '../../core/pairing/ports';
-import {
-  conditionally,
-  deleteRows,
-  fromRow,
-  isLive,
-  type Row,
-  readTogether,
-  rowsOf,
-  seconds,
-  toRow,
-} from '../dynamo/dynamo';
+import { conditionally, deleteRows, isLive, type Row, readTogether, rowsOf, seconds } from '../dynamo/dynamo';
 import { stayingGatewayOf } from './gateway-table';
 
 /** Clients in DynamoDB; `gateways` is the table that a client is read together with. */
 export function clientTable(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tables: { clients: string; gateways: string },
 ): ClientStore {
   const rowsOfGateway = (gatewayId: string) =>
     rowsOf(client, {
       TableName: tables.clients,
       KeyConditionExpression: 'gatewayId = :gateway',
-      ExpressionAttributeValues: toRow({ ':gateway': gatewayId }),
+      ExpressionAttributeValues: { ':gateway': gatewayId },
       ConsistentRead: true,
     });
   return {
     async readWithGateway(gatewayId, clientId, nowMs) {
       const rows = await readTogether(client, {
-        [tables.clients]: { Keys: [toRow({ gatewayId, clientId })], ConsistentRead: true },
-        [tables.gateways]: { Keys: [toRow({ gatewayId })], ConsistentRead: true },
+        [tables.clients]: { Keys: [{ gatewayId, clientId }], ConsistentRead: true },
+        [tables.gateways]: { Keys: [{ gatewayId }], ConsistentRead: true },
       });
       const row = rows[tables.clients]?.[0];
       const gateway = stayingGatewayOf(rows[tables.gateways]?.[0]);
@@ -52,11 +42,11 @@ export function clientTable(
     async remove(gatewayId, clientId, nowMs) {
       const written = await conditionally(
         client.send(
-          new DeleteItemCommand({
+          new DeleteCommand({
             TableName: tables.clients,
-            Key: toRow({ gatewayId, clientId }),
+            Key: { gatewayId, clientId },
             ConditionExpression: 'expiresAt > :now',
-            ExpressionAttributeValues: toRow({ ':now': Math.floor(nowMs / 1000) }),
+            ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
           }),
         ),
       );
@@ -70,17 +60,17 @@ export function clientTable(
     async used({ gatewayId, clientId, tokenHash }, atMs, expiresAtMs) {
       await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             TableName: tables.clients,
-            Key: toRow({ gatewayId, clientId }),
+            Key: { gatewayId, clientId },
             UpdateExpression: 'SET lastUsedAt = :at, expiresAt = :expires',
             // Not revoked in the meantime.
             ConditionExpression: 'tokenHash = :hash',
-            ExpressionAttributeValues: toRow({
+            ExpressionAttributeValues: {
               ':at': atMs,
               ':expires': seconds(expiresAtMs),
               ':hash': tokenHash,
-            }),
+            },
           }),
         ),
       );
@@ -91,17 +81,17 @@ export function clientTable(
 /** A client as its row. */
 export function clientRow(client: Client): Row {
   const { createdAtMs, lastUsedAtMs, expiresAtMs, ...rest } = client;
-  return toRow({
+  return {
     ...rest,
     createdAt: createdAtMs,
     lastUsedAt: lastUsedAtMs,
     expiresAt: seconds(expiresAtMs),
-  });
+  };
 }
 
 /** Reads a row of `Clients`. */
 export function clientOf(row: Row): Client {
-  const { createdAt, lastUsedAt, expiresAt, ...rest } = fromRow(row);
+  const { createdAt, lastUsedAt, expiresAt, ...rest } = row;
   return {
     ...(rest as Omit<Client, 'createdAtMs' | 'lastUsedAtMs' | 'expiresAtMs'>),
     createdAtMs: Number(createdAt),

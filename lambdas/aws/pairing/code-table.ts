@@ -4,13 +4,13 @@
  * A gateway's row names its one live code; a newer code takes that place and the older one's row with it.
  */
 import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { PairingStore } from '../../core/pairing/ports';
-import { isLive, seconds, toRow, transact } from '../dynamo/dynamo';
+import { isLive, seconds, transact } from '../dynamo/dynamo';
 import { clientRow } from './client-table';
 
 /**
@@ -18,65 +18,65 @@ import { clientRow } from './client-table';
  * only then: whoever issues codes has no right to it.
  */
 export function codeTable(
-  client: DynamoDBClient,
+  client: DynamoDBDocumentClient,
   tables: { codes: string; gateways: string; clients: () => string },
 ): PairingStore {
   return {
     async issueCode({ codeHash, gatewayId, expiresAtMs }, replaces) {
-      const issue = new TransactWriteItemsCommand({
+      const issue = new TransactWriteCommand({
         TransactItems: [
           {
             Update: {
               TableName: tables.gateways,
-              Key: toRow({ gatewayId }),
+              Key: { gatewayId },
               UpdateExpression: 'SET accessCodeHash = :hash',
               // The gateway is there, and its code is still the one that is replaced.
               ConditionExpression: `attribute_exists(gatewayId) AND attribute_not_exists(removedAt) AND ${replaces ? 'accessCodeHash = :replaced' : 'attribute_not_exists(accessCodeHash)'}`,
-              ExpressionAttributeValues: toRow({ ':hash': codeHash, ':replaced': replaces }),
+              ExpressionAttributeValues: { ':hash': codeHash, ':replaced': replaces },
             },
           },
           {
             Put: {
               TableName: tables.codes,
-              Item: toRow({ codeHash, gatewayId, expiresAt: seconds(expiresAtMs) }),
+              Item: { codeHash, gatewayId, expiresAt: seconds(expiresAtMs) },
               ConditionExpression: 'attribute_not_exists(codeHash)',
             },
           },
-          ...(replaces ? [{ Delete: { TableName: tables.codes, Key: toRow({ codeHash: replaces }) } }] : []),
+          ...(replaces ? [{ Delete: { TableName: tables.codes, Key: { codeHash: replaces } } }] : []),
         ],
       });
       return (await transact(() => client.send(issue))) === 'done' ? 'issued' : 'changed';
     },
     async readCode(codeHash, nowMs) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: tables.codes, Key: toRow({ codeHash }), ConsistentRead: true }),
+        new GetCommand({ TableName: tables.codes, Key: { codeHash }, ConsistentRead: true }),
       );
-      if (!isLive(Item, nowMs) || !Item.gatewayId?.S) return undefined;
-      return { codeHash, gatewayId: Item.gatewayId.S, expiresAtMs: Number(Item.expiresAt?.N) * 1000 };
+      if (!isLive(Item, nowMs) || !Item.gatewayId) return undefined;
+      return { codeHash, gatewayId: String(Item.gatewayId), expiresAtMs: Number(Item.expiresAt) * 1000 };
     },
     async forgetCode(codeHash) {
-      await client.send(new DeleteItemCommand({ TableName: tables.codes, Key: toRow({ codeHash }) }));
+      await client.send(new DeleteCommand({ TableName: tables.codes, Key: { codeHash } }));
     },
     async redeem({ codeHash, gatewayId }, paired, nowMs) {
-      const redeem = new TransactWriteItemsCommand({
+      const redeem = new TransactWriteCommand({
         TransactItems: [
           {
             Delete: {
               TableName: tables.codes,
-              Key: toRow({ codeHash }),
+              Key: { codeHash },
               // Still there, for this gateway, and not past its time.
               ConditionExpression: 'gatewayId = :gateway AND expiresAt > :now',
-              ExpressionAttributeValues: toRow({ ':gateway': gatewayId, ':now': Math.floor(nowMs / 1000) }),
+              ExpressionAttributeValues: { ':gateway': gatewayId, ':now': Math.floor(nowMs / 1000) },
             },
           },
           {
             Update: {
               TableName: tables.gateways,
-              Key: toRow({ gatewayId }),
+              Key: { gatewayId },
               UpdateExpression: 'REMOVE accessCodeHash',
               // The gateway's newest code, not an earlier one; and the gateway stays.
               ConditionExpression: 'accessCodeHash = :hash AND attribute_not_exists(removedAt)',
-              ExpressionAttributeValues: toRow({ ':hash': codeHash }),
+              ExpressionAttributeValues: { ':hash': codeHash },
             },
           },
           { Put: { TableName: tables.clients(), Item: clientRow(paired) } },

@@ -2,22 +2,22 @@
  * Descriptors that wait behind a pairing code, in the table `Codes`.
  * codeHash · descriptorJson · expiresAt (s)
  */
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DescriptorStore } from '../../core/pairing/ports';
-import { conditionally, seconds, toRow } from '../dynamo/dynamo';
+import { conditionally, seconds } from '../dynamo/dynamo';
 
 /** Waiting descriptors in DynamoDB. */
-export function descriptorTable(client: DynamoDBClient, tableName: string): DescriptorStore {
+export function descriptorTable(client: DynamoDBDocumentClient, tableName: string): DescriptorStore {
   return {
     async leave({ codeHash, descriptor, expiresAtMs }, nowMs) {
       const written = await conditionally(
         client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
-            Item: toRow({ codeHash, descriptorJson: descriptor, expiresAt: seconds(expiresAtMs) }),
+            Item: { codeHash, descriptorJson: descriptor, expiresAt: seconds(expiresAtMs) },
             // Nothing has this code, or its time is over.
             ConditionExpression: 'attribute_not_exists(codeHash) OR expiresAt <= :now',
-            ExpressionAttributeValues: toRow({ ':now': Math.floor(nowMs / 1000) }),
+            ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
           }),
         ),
       );
@@ -25,17 +25,17 @@ export function descriptorTable(client: DynamoDBClient, tableName: string): Desc
     },
     async take(codeHash, nowMs) {
       const taking = client.send(
-        new DeleteItemCommand({
+        new DeleteCommand({
           TableName: tableName,
-          Key: toRow({ codeHash }),
+          Key: { codeHash },
           // Still there, and not past its time: of simultaneous takers one meets this condition.
           ConditionExpression: 'attribute_exists(descriptorJson) AND expiresAt > :now',
-          ExpressionAttributeValues: toRow({ ':now': Math.floor(nowMs / 1000) }),
+          ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
           ReturnValues: 'ALL_OLD',
         }),
       );
       if ((await conditionally(taking)) !== 'done') return undefined;
-      return (await taking).Attributes?.descriptorJson?.S;
+      return (await taking).Attributes?.descriptorJson;
     },
   };
 }

@@ -5,14 +5,14 @@
  * removedAt? (ms; from then on nothing of it authenticates), expiresAt? (s; only with removedAt)
  */
 import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Gateway, GatewayStore } from '../../core/pairing/ports';
-import { conditionally, fromRow, type Row, seconds, toRow } from '../dynamo/dynamo';
+import { conditionally, type Row, seconds } from '../dynamo/dynamo';
 
 /** There, and not leaving. */
 const stays = 'attribute_exists(gatewayId) AND attribute_not_exists(removedAt)';
@@ -21,10 +21,10 @@ const stays = 'attribute_exists(gatewayId) AND attribute_not_exists(removedAt)';
 const leavingMs = 24 * 60 * 60_000;
 
 /** Gateways in DynamoDB. */
-export function gatewayTable(client: DynamoDBClient, tableName: string): GatewayStore {
-  const keyOf = (gatewayId: string) => ({ TableName: tableName, Key: { gatewayId: { S: gatewayId } } });
+export function gatewayTable(client: DynamoDBDocumentClient, tableName: string): GatewayStore {
+  const keyOf = (gatewayId: string) => ({ TableName: tableName, Key: { gatewayId } });
   const readRow = async (gatewayId: string) =>
-    (await client.send(new GetItemCommand({ ...keyOf(gatewayId), ConsistentRead: true }))).Item;
+    (await client.send(new GetCommand({ ...keyOf(gatewayId), ConsistentRead: true }))).Item;
   return {
     read: async (gatewayId) => stayingGatewayOf(await readRow(gatewayId)),
     async readEvenLeaving(gatewayId) {
@@ -35,9 +35,9 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       const { capabilities, createdAtMs, ...rest } = gateway;
       const written = await conditionally(
         client.send(
-          new PutItemCommand({
+          new PutCommand({
             TableName: tableName,
-            Item: toRow({ ...rest, createdAt: createdAtMs, capabilities: JSON.stringify(capabilities) }),
+            Item: { ...rest, createdAt: createdAtMs, capabilities: JSON.stringify(capabilities) },
             ConditionExpression: 'attribute_not_exists(gatewayId)',
           }),
         ),
@@ -48,16 +48,16 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       const forget = details.machineId === undefined ? ' REMOVE machineId' : '';
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: `SET runtimeType = :type, displayName = :name, capabilities = :can${forget ? '' : ', machineId = :machine'}${forget}`,
             ConditionExpression: stays,
-            ExpressionAttributeValues: toRow({
+            ExpressionAttributeValues: {
               ':type': details.runtimeType,
               ':name': details.displayName,
               ':can': JSON.stringify(details.capabilities),
               ':machine': details.machineId,
-            }),
+            },
           }),
         ),
       );
@@ -66,15 +66,15 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
     async attach(gatewayId, socket, secretHash) {
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: 'SET connectionId = :id, connectedAt = :at, lastSeenAt = :at',
             ConditionExpression: `${stays} AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)${secretHash === undefined ? '' : ' AND secretHash = :hash'}`,
-            ExpressionAttributeValues: toRow({
+            ExpressionAttributeValues: {
               ':id': socket.connectionId,
               ':at': socket.connectedAtMs,
               ':hash': secretHash,
-            }),
+            },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -87,11 +87,11 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
     async detach(gatewayId, connectionId, atMs) {
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: 'SET leftAt = :at REMOVE connectionId, connectedAt',
             ConditionExpression: 'connectionId = :id',
-            ExpressionAttributeValues: toRow({ ':id': connectionId, ':at': atMs }),
+            ExpressionAttributeValues: { ':id': connectionId, ':at': atMs },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -99,16 +99,16 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       if (written === 'done') return 'detached';
       // The client tries again when an answer of DynamoDB is lost: then the socket has left at this very time.
       const { connectionId: inCharge, leftAt } = written.standing ?? {};
-      return !inCharge && leftAt?.N === String(atMs) ? 'detached' : 'not-in-charge';
+      return !inCharge && leftAt === atMs ? 'detached' : 'not-in-charge';
     },
     async seen(gatewayId, atMs, features) {
       await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: `SET lastSeenAt = :at${features ? ', features = :features' : ''}`,
             ConditionExpression: 'attribute_exists(gatewayId)',
-            ExpressionAttributeValues: toRow({ ':at': atMs, ':features': features }),
+            ExpressionAttributeValues: { ':at': atMs, ':features': features },
           }),
         ),
       );
@@ -116,11 +116,11 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
     async rotateSecret(gatewayId, from, to, atMs) {
       const written = await conditionally(
         client.send(
-          new UpdateItemCommand({
+          new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: 'SET secretHash = :to, leftAt = :at REMOVE connectionId, connectedAt',
             ConditionExpression: 'secretHash = :from AND attribute_not_exists(removedAt)',
-            ExpressionAttributeValues: toRow({ ':from': from, ':to': to, ':at': atMs }),
+            ExpressionAttributeValues: { ':from': from, ':to': to, ':at': atMs },
           }),
         ),
       );
@@ -128,15 +128,15 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
     },
     async startRemoval(gatewayId, secretHash, atMs) {
       const marking = client.send(
-        new UpdateItemCommand({
+        new UpdateCommand({
           ...keyOf(gatewayId),
           UpdateExpression: 'SET removedAt = :at, expiresAt = :expires REMOVE connectionId, connectedAt',
           ConditionExpression: 'secretHash = :hash',
-          ExpressionAttributeValues: toRow({
+          ExpressionAttributeValues: {
             ':at': atMs,
             ':expires': seconds(atMs + leavingMs),
             ':hash': secretHash,
-          }),
+          },
           ReturnValues: 'ALL_NEW',
         }),
       );
@@ -144,7 +144,7 @@ export function gatewayTable(client: DynamoDBClient, tableName: string): Gateway
       return gatewayOf((await marking).Attributes!);
     },
     async remove(gatewayId) {
-      await client.send(new DeleteItemCommand(keyOf(gatewayId)));
+      await client.send(new DeleteCommand(keyOf(gatewayId)));
     },
   };
 }
@@ -166,7 +166,7 @@ function gatewayOf(row: Row): Gateway {
     removedAt: _,
     expiresAt: __,
     ...rest
-  } = fromRow(row);
+  } = row;
   return {
     ...(rest as Omit<Gateway, 'capabilities' | 'createdAtMs'>),
     capabilities: JSON.parse(String(capabilities)),

@@ -3,31 +3,26 @@
  * connectionId · role · gatewayId · clientId? · secretHash? · connectedAt (ms) · expiresAt (s)
  * Index `byGateway`: gatewayId + connectedAt.
  */
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection, ConnectionStore } from '../../core/presence/ports';
-import { fromRow, isLive, type Row, rowsOf, seconds, toRow } from '../dynamo/dynamo';
+import { isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
 
 /** Connections in DynamoDB. */
-export function connectionTable(client: DynamoDBClient, tableName: string): ConnectionStore {
+export function connectionTable(client: DynamoDBDocumentClient, tableName: string): ConnectionStore {
   return {
     async put(connection) {
       const { connectedAtMs, expiresAtMs, ...rest } = connection;
-      const Item = toRow({ ...rest, connectedAt: connectedAtMs, expiresAt: seconds(expiresAtMs) });
-      await client.send(new PutItemCommand({ TableName: tableName, Item }));
+      const Item = { ...rest, connectedAt: connectedAtMs, expiresAt: seconds(expiresAtMs) };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
     },
     async read(connectionId, nowMs) {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: toRow({ connectionId }), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: { connectionId }, ConsistentRead: true }),
       );
       return isLive(Item, nowMs) ? connectionOf(Item) : undefined;
     },
     async remove(connectionId) {
-      await client.send(new DeleteItemCommand({ TableName: tableName, Key: toRow({ connectionId }) }));
+      await client.send(new DeleteCommand({ TableName: tableName, Key: { connectionId } }));
     },
     async ofGateway(gatewayId, nowMs) {
       const live: Connection[] = [];
@@ -35,7 +30,7 @@ export function connectionTable(client: DynamoDBClient, tableName: string): Conn
         TableName: tableName,
         IndexName: 'byGateway',
         KeyConditionExpression: 'gatewayId = :gateway',
-        ExpressionAttributeValues: toRow({ ':gateway': gatewayId }),
+        ExpressionAttributeValues: { ':gateway': gatewayId },
         ScanIndexForward: false,
       });
       for await (const page of pages)
@@ -46,7 +41,7 @@ export function connectionTable(client: DynamoDBClient, tableName: string): Conn
 }
 
 function connectionOf(row: Row): Connection {
-  const { connectedAt, expiresAt, ...rest } = fromRow(row);
+  const { connectedAt, expiresAt, ...rest } = row;
   return {
     ...(rest as Omit<Connection, 'connectedAtMs' | 'expiresAtMs'>),
     connectedAtMs: Number(connectedAt),

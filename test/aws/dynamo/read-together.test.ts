@@ -1,12 +1,12 @@
-import type { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { readTogether } from '../../../lambdas/aws/dynamo/dynamo';
 
-const wanted = { Clients: { Keys: [{ id: { S: 'c' } }] }, Gateways: { Keys: [{ id: { S: 'g' } }] } };
+const wanted = { Clients: { Keys: [{ id: 'c' }] }, Gateways: { Keys: [{ id: 'g' }] } };
 
 /** A table that gives one answer after the other, and notes what it was asked for. */
 function throttled(...answers: object[]) {
   const asked: unknown[] = [];
-  const send = async (command: BatchGetItemCommand) => {
+  const send = async (command: BatchGetCommand) => {
     asked.push(command.input.RequestItems);
     return answers[Math.min(asked.length, answers.length) - 1];
   };
@@ -15,11 +15,11 @@ function throttled(...answers: object[]) {
 
 test('rows that DynamoDB held back are asked for again', async () => {
   const { client, asked } = throttled(
-    { Responses: { Clients: [{ id: { S: 'c' } }] }, UnprocessedKeys: { Gateways: wanted.Gateways } },
-    { Responses: { Gateways: [{ id: { S: 'g' } }] }, UnprocessedKeys: {} },
+    { Responses: { Clients: [{ id: 'c' }] }, UnprocessedKeys: { Gateways: wanted.Gateways } },
+    { Responses: { Gateways: [{ id: 'g' }] }, UnprocessedKeys: {} },
   );
   const rows = await readTogether(client, wanted);
-  expect(rows).toEqual({ Clients: [{ id: { S: 'c' } }], Gateways: [{ id: { S: 'g' } }] });
+  expect(rows).toEqual({ Clients: [{ id: 'c' }], Gateways: [{ id: 'g' }] });
   expect(asked).toEqual([wanted, { Gateways: wanted.Gateways }]);
 });
 

@@ -1,5 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { callTable } from '../../../lambdas/aws/call/call-table';
+import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { attemptTable } from '../../../lambdas/aws/pairing/attempt-table';
 import { clientTable } from '../../../lambdas/aws/pairing/client-table';
 import { codeTable } from '../../../lambdas/aws/pairing/code-table';
@@ -25,6 +26,13 @@ afterAll(async () => {
   await side?.stop();
 });
 
+const nameOf = (noun: string) => {
+  const table = side.resolver
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ logicalId }) => logicalId.includes(noun));
+  return side.resolver.ref(table!.logicalId);
+};
+
 /** The tables as the stack defines them, on the engine of the local host. */
 async function tables() {
   side = await startAwsSide({
@@ -34,22 +42,42 @@ async function tables() {
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
-  const nameOf = (noun: string) => {
-    const table = side.resolver
-      .ofType('AWS::DynamoDB::Table')
-      .find(({ logicalId }) => logicalId.includes(noun));
-    return side.resolver.ref(table!.logicalId);
-  };
+  const documents = documentClient(client);
   const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
   return {
-    gateways: gatewayTable(client, gateways),
-    pairings: codeTable(client, { codes, gateways, clients: () => clients }),
-    attempts: attemptTable(client, nameOf('Attempts')),
-    descriptors: descriptorTable(client, codes),
-    clients: clientTable(client, { clients, gateways }),
-    connections: connectionTable(client, nameOf('Connections')),
-    calls: callTable(client, nameOf('Rpcs')),
+    gateways: gatewayTable(documents, gateways),
+    pairings: codeTable(documents, { codes, gateways, clients: () => clients }),
+    attempts: attemptTable(documents, nameOf('Attempts')),
+    descriptors: descriptorTable(documents, codes),
+    clients: clientTable(documents, { clients, gateways }),
+    connections: connectionTable(documents, nameOf('Connections')),
+    calls: callTable(documents, nameOf('Rpcs')),
   };
 }
 
 describeStores('in DynamoDB', tables);
+
+test('a row stands in its table in the types that earlier versions wrote, and without what is undefined', async () => {
+  const rpcs = callTable(documentClient(client), nameOf('Rpcs'));
+  const call = { callKey: 'key', nonce: 'n', gatewayId: 'gw', clientId: 'cl', method: 'echo', digest: 'd' };
+  const times = {
+    openedAtMs: 1_800_000_000_000,
+    deadlineMs: 1_800_000_030_000,
+    expiresAtMs: 1_800_000_630_000,
+  };
+  await rpcs.open({ ...call, ...times, sentTo: undefined, params: { a: 1 } } as never, times.openedAtMs);
+  const Key = { callKey: { S: 'key' }, item: { S: 'call' } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: nameOf('Rpcs'), Key }));
+  expect(Item).toEqual({
+    ...Key,
+    nonce: { S: 'n' },
+    gatewayId: { S: 'gw' },
+    clientId: { S: 'cl' },
+    method: { S: 'echo' },
+    digest: { S: 'd' },
+    openedAt: { N: '1800000000000' },
+    deadline: { N: '1800000030000' },
+    expiresAt: { N: '1800000630' },
+    params: { B: new Uint8Array(Buffer.from('\0{"a":1}')) },
+  });
+});

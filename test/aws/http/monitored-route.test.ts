@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from '../../../lambdas/aws/http/http';
+import type { HttpAnswer, HttpRequest } from '../../../lambdas/aws/http/answer';
 import { monitored } from '../../../lambdas/aws/http/monitored-route';
 import { ApiError } from '../../../lambdas/core/wire/errors';
 

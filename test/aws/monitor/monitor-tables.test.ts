@@ -1,4 +1,6 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { eventTable } from '../../../lambdas/aws/monitor/event-table';
 import { ticketTable } from '../../../lambdas/aws/monitor/ticket-table';
 import { viewerTable } from '../../../lambdas/aws/monitor/viewer-table';
@@ -10,6 +12,7 @@ import { stackAssembly } from '../../support/stack/synthesized';
 
 let side: AwsSide;
 let client: DynamoDBClient;
+let documents: DynamoDBDocumentClient;
 
 beforeAll(async () => {
   side = await startAwsSide({
@@ -19,6 +22,7 @@ beforeAll(async () => {
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
+  documents = documentClient(client);
 });
 afterAll(async () => {
   client?.destroy();
@@ -28,22 +32,22 @@ afterAll(async () => {
 const nameOf = (noun: string) => side.resolver.ref(`${noun}Table`);
 
 describeMonitorStores('in DynamoDB', async () => ({
-  events: eventTable(client, nameOf('MonitorEvents')),
-  tickets: ticketTable(client, nameOf('Codes')),
-  viewers: viewerTable(client, nameOf('Connections')),
+  events: eventTable(documents, nameOf('MonitorEvents')),
+  tickets: ticketTable(documents, nameOf('Codes')),
+  viewers: viewerTable(documents, nameOf('Connections')),
 }));
 
 const nextId = batchIds(() => new Uint8Array(8));
 
 test('an access code is no ticket', async () => {
   const TableName = nameOf('Codes');
-  const Item = { codeHash: { S: 'a-code' }, gatewayId: { S: 'gw_1' }, expiresAt: { N: '2000000000' } };
-  await client.send(new PutItemCommand({ TableName, Item }));
-  expect(await ticketTable(client, TableName).take('a-code', 1_800_000_000_000)).toBe('dead');
+  const Item = { codeHash: 'a-code', gatewayId: 'gw_1', expiresAt: 2_000_000_000 };
+  await documents.send(new PutCommand({ TableName, Item }));
+  expect(await ticketTable(documents, TableName).take('a-code', 1_800_000_000_000)).toBe('dead');
 });
 
 test('a batch past its time is not read, and neither is a row that cannot be read', async () => {
-  const store = eventTable(client, nameOf('MonitorEvents'));
+  const store = eventTable(documents, nameOf('MonitorEvents'));
   const atMs = 1_900_000_000_000;
   const batch = makeBatch(nextId(atMs), [{ type: 'relay.rate_limited', atMs, gatewayId: 'gw_E' }]);
   await store.append(batch);
@@ -52,8 +56,8 @@ test('a batch past its time is not read, and neither is a row that cannot be rea
     const pages = await Promise.all(store.shards.map((shard) => store.read(shard, range, nowMs)));
     return pages.flatMap(({ batches }) => batches);
   };
-  const row = { shardId: { S: 's0' }, batchId: { S: nextId(atMs + 1) }, events: { S: '{"not":"a batch"}' } };
-  await client.send(new PutItemCommand({ TableName: nameOf('MonitorEvents'), Item: row }));
+  const row = { shardId: 's0', batchId: nextId(atMs + 1), events: '{"not":"a batch"}' };
+  await documents.send(new PutCommand({ TableName: nameOf('MonitorEvents'), Item: row }));
   expect(await all(atMs)).toEqual([batch]);
   expect(await all(atMs + 49 * 60 * 60_000)).toEqual([]);
 });

@@ -21,5 +21,5 @@ test('a bundle that runs without credentials says which variables are missing', 
 });
 
 test('an operation with an event stream is refused with the place where to change it', () => {
-  expect(() => eventStreamSerdeProvider()).toThrow(/lib\/function-bundle\.ts/);
+  expect(() => eventStreamSerdeProvider()).toThrow(/lib\/functions\/function-bundle\.ts/);
 });

@@ -1,11 +1,13 @@
 /** The rows of a local host's tables, past its permissions and its meter. */
-import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { documentClient, type Row } from '../../../lambdas/aws/dynamo/dynamo';
 import type { Host } from '../../../local/host';
 
 /** A row with the noun of its table. */
 export interface StoredRow {
   table: string;
-  row: Record<string, AttributeValue>;
+  row: Row;
 }
 
 function clientOf(host: Host): DynamoDBClient {
@@ -19,13 +21,16 @@ export async function putRow(host: Host, { table, row }: StoredRow): Promise<voi
   const found = host.aws.resolver
     .ofType('AWS::DynamoDB::Table')
     .find(({ logicalId }) => logicalId.startsWith(table));
-  await client.send(new PutItemCommand({ TableName: host.aws.resolver.ref(found!.logicalId), Item: row }));
+  await documentClient(client).send(
+    new PutCommand({ TableName: host.aws.resolver.ref(found!.logicalId), Item: row }),
+  );
   client.destroy();
 }
 
 /** Reads all tables. */
 export async function everyRow(host: Host): Promise<StoredRow[]> {
   const client = clientOf(host);
+  const documents = documentClient(client);
   const tables = host.aws.resolver.ofType('AWS::DynamoDB::Table');
   const scanned = await Promise.all(
     tables.map(async ({ logicalId }) => {
@@ -33,7 +38,7 @@ export async function everyRow(host: Host): Promise<StoredRow[]> {
       const rows: StoredRow[] = [];
       let ExclusiveStartKey: StoredRow['row'] | undefined;
       do {
-        const page = await client.send(
+        const page = await documents.send(
           new ScanCommand({ TableName, ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}) }),
         );
         rows.push(...(page.Items ?? []).map((row) => ({ table: logicalId.replace(/Table.*$/, ''), row })));
