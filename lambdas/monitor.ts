@@ -1,7 +1,7 @@
 /** `/api/monitor/…`: the history, the live stream, and tickets for viewers' sockets. */
 import { clock, events, random, tickets, viewerUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
-import { requireMonitorAccess } from './aws/monitor/monitor-access';
+import { requireMonitorAccess } from './aws/http/monitor-access';
 import { historyQuery, readHistory, streamQuery } from './core/monitor/event-history';
 import { monitorStream } from './core/monitor/monitor-stream';
 import { issueTicket } from './core/monitor/tickets';

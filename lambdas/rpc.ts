@@ -1,9 +1,9 @@
 /** `POST /api/relay/rpc` and what its caller does with the call afterwards: ask for it, follow it, cancel it. */
 
-import { callAnswer, callStream, wantsEvents } from './aws/call/call-response';
 import { countedReads } from './aws/call/counted-reads';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
 import type { HttpRequest } from './aws/http/answer';
+import { callAnswer, callStream, wantsEvents } from './aws/http/call-response';
 import { streamedHttp } from './aws/http/http';
 import { cancelCall, endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/own-call';
 import { prepareCall } from './core/call/prepare-call';

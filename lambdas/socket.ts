@@ -1,6 +1,6 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
 import { callWorld, clients, gateways, random, sockets, tickets, viewers } from './aws/composition';
-import { recorderOf } from './aws/observe/recorder';
+import { recorderOf } from './aws/monitor/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
 import type { Recorder } from './core/monitor/ports';
 import { admitViewer } from './core/monitor/tickets';

@@ -1,6 +1,6 @@
 /** Functions whose integration is a STREAM: what they do after their answer delays nobody. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { recorderOf } from '../observe/recorder';
+import { recorderOf } from '../monitor/recorder';
 import { answerTo, bodyOf, headersOf, logFailure, type Routes } from './answer';
 import { writePieces } from './write-pieces';
 

@@ -1,9 +1,9 @@
 /** The events of the WebSocket API, and the answer to a handshake. */
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { ApiError, errorKinds } from '../../core/wire/errors';
+import type { InvocationRecorder } from '../monitor/recorder';
 import { log } from '../observe/log';
 import { disconnectReason, measure } from '../observe/metrics';
-import type { InvocationRecorder } from '../observe/recorder';
 
 /** What API Gateway sends: only `$connect` has headers and a query. */
 export interface SocketEvent extends Omit<APIGatewayProxyWebsocketEventV2, 'queryStringParameters'> {

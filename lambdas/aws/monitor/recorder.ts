@@ -8,9 +8,9 @@ import type { NewEvent } from '../../core/monitor/monitor-events';
 import type { Recorder } from '../../core/monitor/ports';
 import { sharedDynamo } from '../dynamo/dynamo';
 import { env, required } from '../env';
-import { eventTable } from '../monitor/event-table';
-import { log } from './log';
-import { measure, measurementsOf } from './metrics';
+import { log } from '../observe/log';
+import { measure, measurementsOf } from '../observe/metrics';
+import { eventTable } from './event-table';
 
 /** What a recorder needs. */
 export interface RecorderWorld {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HttpAnswer } from '../http/answer';
+import type { HttpAnswer } from './answer';
 
 let page: { html: string; csp: string } | undefined;
 

@@ -1,4 +1,4 @@
-import { invocationRecorder, type RecorderWorld } from '../../../lambdas/aws/observe/recorder';
+import { invocationRecorder, type RecorderWorld } from '../../../lambdas/aws/monitor/recorder';
 import { batchIds, type EventBatch } from '../../../lambdas/core/monitor/event-batch';
 
 const t0 = 1_800_000_000_000;

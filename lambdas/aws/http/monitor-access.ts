@@ -1,8 +1,8 @@
 /** Who may watch: holders of the registration token; where registration is open, callers of this very machine. */
 import { ApiError } from '../../core/wire/errors';
 import { env } from '../env';
-import type { HttpRequest } from '../http/answer';
 import { requireRegistrationToken } from '../pairing/registration-token';
+import type { HttpRequest } from './answer';
 
 /** Throws `unauthorized` or, where registration is open and the caller is elsewhere, `forbidden`. */
 export async function requireMonitorAccess(request: HttpRequest): Promise<void> {
