@@ -1,5 +1,6 @@
 /** New rows of `MonitorEvents`, from its stream, to the sockets of all viewers. */
-import { clock, sockets, viewers } from './aws/composition';
+import { clock } from './aws/clock';
+import { sockets, viewers } from './aws/composition';
 import { type EventsStreamEvent, readRecords } from './aws/monitor/stream-records';
 import { log } from './aws/observe/log';
 import { measure } from './aws/observe/metrics';

@@ -1,5 +1,6 @@
 /** `/api/monitor/…`: the history, the live stream, and tickets for viewers' sockets. */
-import { clock, events, random, tickets, viewerUrlOf } from './aws/composition';
+import { clock } from './aws/clock';
+import { events, random, tickets, viewerUrlOf } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
 import { requireMonitorAccess } from './aws/http/monitor-access';
 import { historyQuery, readHistory, streamQuery } from './core/monitor/event-history';

@@ -11,9 +11,9 @@ import type {
   PairingStore,
 } from '../core/pairing/ports';
 import type { ConnectionStore, Sockets } from '../core/presence/ports';
-import type { Clock } from '../core/wire/ports';
 import { callSweep as makeCallSweep } from './call/call-sweep';
 import { callTable } from './call/call-table';
+import { clock } from './clock';
 import { sharedDynamo as client } from './dynamo/dynamo';
 import { env, required } from './env';
 import { eventTable } from './monitor/event-table';
@@ -74,12 +74,6 @@ export const presenceWorld = once(() => ({
 
 /** The system's random generator. */
 export const random = (count: number): Uint8Array => randomBytes(count);
-
-/** The system's clock. */
-export const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
 
 /** How long an access code lives, in milliseconds. */
 export const accessCodeTtlMs = (): number => Number(required(env.accessCodeTtlSeconds)) * 1000;

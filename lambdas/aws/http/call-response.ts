@@ -2,7 +2,7 @@
 import { answerOf } from '../../core/call/call-answer';
 import { streamOfCall } from '../../core/call/call-stream';
 import type { CallEnd, OpenCall, Progress } from '../../core/call/states';
-import { clock } from '../composition';
+import { clock } from '../clock';
 import type { HttpAnswer, HttpRequest } from './answer';
 
 type Running = Pick<OpenCall, 'openedAtMs' | 'deadlineMs'>;
