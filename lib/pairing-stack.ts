@@ -19,7 +19,7 @@ export class PairingStack extends Stack {
     const options = readOptions(this.node);
 
     const tables = new Tables(this, 'Tables', options);
-    const relay = new RelaySocket(this, 'Relay');
+    const relay = new RelaySocket(this, 'Relay', options);
     const token =
       options.registration === 'token'
         ? new RegistrationToken(this, 'RegistrationToken', options)

@@ -16,8 +16,11 @@ export function problemTemplate(problem: GatewayProblem): string {
   return JSON.stringify({ ...body, requestId: '$context.requestId' });
 }
 
-/** The headers that every answer carries, as mapping expressions. */
-export function problemHeaders(problem: GatewayProblem, origin: string): Record<string, string> {
+/**
+ * The headers that every answer carries, as mapping expressions. The origin of an answer that no function makes is
+ * fixed; several origins are told apart by the functions.
+ */
+export function problemHeaders(problem: GatewayProblem, [origin = '*']: string[]): Record<string, string> {
   const wait =
     problem.retryAfterMs === undefined
       ? {}
@@ -31,7 +34,8 @@ export function problemHeaders(problem: GatewayProblem, origin: string): Record<
   };
 }
 
-const notFound = {
+/** A path that no route has. */
+export const notFound: GatewayProblem = {
   status: 404,
   code: 'not_found',
   title: 'There is nothing here',
@@ -63,6 +67,12 @@ export const methodNotAllowed: GatewayProblem = {
 export const gatewayProblems: Record<string, GatewayProblem> = {
   MISSING_AUTHENTICATION_TOKEN: notFound,
   RESOURCE_NOT_FOUND: notFound,
+  WAF_FILTERED: {
+    status: 403,
+    code: 'forbidden',
+    title: 'The request was refused',
+    detail: 'A rule of this installation (AWS WAF) refuses the request.',
+  },
   BAD_REQUEST_BODY: badRequest,
   BAD_REQUEST_PARAMETERS: badRequest,
   UNSUPPORTED_MEDIA_TYPE: {
@@ -95,5 +105,7 @@ export const gatewayProblems: Record<string, GatewayProblem> = {
   },
   INTEGRATION_FAILURE: fault,
   API_CONFIGURATION_ERROR: fault,
+  // Whatever else: API Gateway's own words may quote a header.
+  DEFAULT_4XX: badRequest,
   DEFAULT_5XX: fault,
 };

@@ -1,22 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  CfnGatewayResponse,
-  EndpointType,
-  type IResource,
-  LambdaIntegration,
-  MockIntegration,
-  PassthroughBehavior,
-  ResponseTransferMode,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { EndpointType, LambdaIntegration, ResponseTransferMode, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge';
 import type { Options } from '../options/options';
 import { pinLogicalId } from '../pinned';
-import { gatewayProblems, methodNotAllowed, problemHeaders, problemTemplate } from './problem-template';
-import { bufferedFunctions, type HttpFunctionName, routes } from './routes';
+import { addGatewayResponses } from './gateway-responses';
+import { addMethodNotAllowed, addNotFound, addPreflight } from './mock-methods';
+import { bufferedFunctions, type HttpFunctionName, parentPaths, routes } from './routes';
 
 /** What the API is made of. */
 export interface PublicApiProps {
@@ -26,9 +18,6 @@ export interface PublicApiProps {
 
 /** The stage's name, which is the first segment of the default URL's path. */
 export const restStageName = 'v1';
-
-/** How long browsers may remember a preflight. */
-const preflightMaxAge = Duration.days(1);
 
 /** The REST API: the routes, their preflights, and answers in problem+json where API Gateway itself refuses. */
 export class PublicApi extends Construct {
@@ -72,23 +61,14 @@ export class PublicApi extends Construct {
       integrations.set(serves, integration);
       this.api.root.resourceForPath(path).addMethod(method, integration);
     }
-    // The origin of an answer that no function makes is fixed; several origins are told apart by the functions.
-    const [origin = '*'] = options.allowedOrigins;
     for (const path of new Set(routes.map((route) => route.path))) {
       const resource = this.api.root.resourceForPath(path);
       addPreflight(resource, options.allowedOrigins, methodsOf(path));
-      addMethodNotAllowed(resource, origin, methodsOf(path));
+      addMethodNotAllowed(resource, options.allowedOrigins, methodsOf(path));
     }
-    for (const [responseType, problem] of Object.entries(gatewayProblems)) {
-      const headers = Object.entries(problemHeaders(problem, origin));
-      new CfnGatewayResponse(this, `Response${responseType}`, {
-        restApiId: this.api.restApiId,
-        responseType,
-        statusCode: String(problem.status),
-        responseParameters: Object.fromEntries(headers.map(([k, v]) => [`gatewayresponse.header.${k}`, v])),
-        responseTemplates: { 'application/json': problemTemplate(problem) },
-      });
-    }
+    for (const path of ['/{proxy+}', ...parentPaths])
+      addNotFound(this.api.root.resourceForPath(path), options.allowedOrigins);
+    addGatewayResponses(this, this.api, options.allowedOrigins);
     this.host = `${this.api.restApiId}.execute-api.${this.api.stack.region}.${this.api.stack.urlSuffix}`;
     this.url = `https://${this.host}/${restStageName}`;
     // A global one guards the edge.
@@ -112,38 +92,4 @@ function integrationOf(name: HttpFunctionName, fn: IFunction): LambdaIntegration
 
 function methodsOf(path: string): string[] {
   return routes.filter((route) => route.path === path).map((route) => route.method);
-}
-
-function addPreflight(resource: IResource, allowOrigins: string[], allowMethods: string[]): void {
-  const allowHeaders = ['authorization', 'content-type', 'idempotency-key', 'last-event-id'];
-  resource.addCorsPreflight({ allowOrigins, allowMethods, allowHeaders, maxAge: preflightMaxAge });
-}
-
-/** What clients call a body, `curl -d` included. */
-const bodyTypes = [
-  'application/json',
-  'application/x-www-form-urlencoded',
-  'application/octet-stream',
-  'multipart/form-data',
-  'text/plain',
-];
-
-/** Without it, API Gateway would answer a wrong method as it answers an unknown path. */
-function addMethodNotAllowed(resource: IResource, origin: string, allowed: string[]): void {
-  const headers = { ...problemHeaders(methodNotAllowed, origin), Allow: `'${allowed.join(', ')}, OPTIONS'` };
-  const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]);
-  const integration = new MockIntegration({
-    // A body of any other kind is refused with 415, since a MOCK can read no status out of it.
-    requestTemplates: Object.fromEntries(bodyTypes.map((type) => [type, '{"statusCode": 405}'])),
-    passthroughBehavior: PassthroughBehavior.NEVER,
-    integrationResponses: [
-      {
-        statusCode: '405',
-        responseParameters: Object.fromEntries(named),
-        responseTemplates: { 'application/json': problemTemplate(methodNotAllowed) },
-      },
-    ],
-  });
-  const responseParameters = Object.fromEntries(named.map(([name]) => [name, true]));
-  resource.addMethod('ANY', integration, { methodResponses: [{ statusCode: '405', responseParameters }] });
 }

@@ -44,5 +44,12 @@ export const routes: HttpRoute[] = [
   { method: 'POST', path: '/api/monitor/tickets', serves: 'monitor' },
 ];
 
+/** The paths that only lead to others: `/`, `/api` and so on, unless they are routes themselves. */
+export const parentPaths: string[] = [
+  ...new Set(
+    routes.flatMap(({ path }) => path.split('/').map((_, at, parts) => `/${parts.slice(1, at).join('/')}`)),
+  ),
+].filter((parent) => !routes.some(({ path }) => path === parent));
+
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */
 export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['health', 'monitor-page']);

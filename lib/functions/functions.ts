@@ -42,10 +42,13 @@ const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition
 
 /** Makes the functions that need nothing but their definition. None may touch anything yet: see `lib/access.ts`. */
 export function makeFunctions(scope: Construct, options: Options): Omit<Functions, MonitorFunctionName> {
-  const { logRetentionDays } = options;
+  const { logRetentionDays, reservedSocketConcurrency, reservedCallConcurrency } = options;
+  const reserved = new Map([
+    ['socket', reservedSocketConcurrency],
+    ['rpc', reservedCallConcurrency],
+  ]);
   const entries = Object.entries(definitions).map(([entry, definition]) => {
-    const reservedConcurrency = entry === 'socket' ? options.reservedSocketConcurrency : undefined;
-    const props = { entry, ...definition, logRetentionDays, reservedConcurrency };
+    const props = { entry, ...definition, logRetentionDays, reservedConcurrency: reserved.get(entry) };
     return [entry, new PairingFunction(scope, constructIdOf(entry), props)];
   });
   return Object.fromEntries(entries);

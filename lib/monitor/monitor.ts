@@ -35,6 +35,7 @@ export class Monitor extends Construct {
       description: "The monitor's history, its live stream and tickets for viewers",
       timeout: Duration.minutes(15),
       logRetentionDays,
+      reservedConcurrency: options.reservedMonitorConcurrency,
     });
     const push = new MonitorPush(this, 'Push', { events: tables.monitorEvents, logRetentionDays });
     this.functions = { 'monitor-page': page, monitor: api, 'monitor-fan-out': push.fanOut };

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Aws, CfnMapping, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -35,8 +35,20 @@ export class Observability extends Construct {
       email: alarmEmail,
     });
     const { dashboard } = new PairingDashboard(this, 'Board', { metrics, functions, alarms });
+    const host = consoles(this).findInMap(Aws.PARTITION, 'host');
     new CfnOutput(Stack.of(this), 'DashboardUrl', {
-      value: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
+      value: `https://${region}.${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
     });
   }
+}
+
+/** Where the console of each partition is. */
+function consoles(scope: Construct): CfnMapping {
+  return new CfnMapping(scope, 'Consoles', {
+    mapping: {
+      aws: { host: 'console.aws.amazon.com' },
+      'aws-cn': { host: 'console.amazonaws.cn' },
+      'aws-us-gov': { host: 'console.amazonaws-us-gov.com' },
+    },
+  });
 }

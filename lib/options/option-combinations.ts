@@ -26,6 +26,12 @@ const combinations: Array<{ breaks: (options: Options) => boolean; sentence: str
     sentence: 'The option domainName must lie in the zone that hostedZoneName names.',
   },
   {
+    // In China CloudFront takes certificates of IAM only, and its own names serve nothing; GovCloud has no CloudFront.
+    breaks: ({ edge, certificateArn }) => edge && certificateArn?.startsWith('arn:aws:') === false,
+    sentence:
+      'With edge=true the option certificateArn must be of the partition aws: others need edge=false.',
+  },
+  {
     // CloudFront takes certificates of that Region only, and this stack may live in any.
     breaks: ({ edge, domainName, certificateArn }) =>
       edge && domainName !== undefined && !certificateArn?.includes(':acm:us-east-1:'),

@@ -33,12 +33,23 @@ export interface Options {
   logRetentionDays: RetentionDays;
   /** Concurrency set aside for the sockets, so that waiting calls cannot crowd out their replies. Default: none. */
   reservedSocketConcurrency: number | undefined;
+  /**
+   * Concurrency set aside for calls over HTTP, which is then also their limit: Lambda runs a stream to its end when
+   * its caller has gone. Default: none.
+   */
+  reservedCallConcurrency: number | undefined;
+  /** The same for the monitor's history and streams. Default: none. */
+  reservedMonitorConcurrency: number | undefined;
   /** What happens to the tables and the token when the stack is deleted. Default `retain`. */
   removalPolicy: RemovalPolicy;
   /** HTTP requests a second over all callers; above it 429. 1 to 10000, default 500. */
   throttleRate: number;
   /** HTTP requests at once above the rate. 1 to 5000, default 1000. */
   throttleBurst: number;
+  /** Handshakes and frames a second over all sockets; above it 429, or a frame that says so. 1 to 10000, default 2000. */
+  socketThrottleRate: number;
+  /** Handshakes and frames at once above the rate. 1 to 5000, default 4000. */
+  socketThrottleBurst: number;
 }
 
 /** One option: how it is read, its rule as the end of a sentence, and its default (without one it may stay unset). */
@@ -88,6 +99,8 @@ export const definitions: { [K in keyof Options]: Definition<Options[K]> } = {
     rule: 'a number of days that CloudWatch Logs knows, as 1, 7, 30, 90 or 365',
   },
   reservedSocketConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
+  reservedCallConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
+  reservedMonitorConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
   removalPolicy: {
     initial: 'retain',
     read: word({ retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),
@@ -95,4 +108,6 @@ export const definitions: { [K in keyof Options]: Definition<Options[K]> } = {
   },
   throttleRate: { initial: '500', read: whole(1, 10_000), rule: 'a whole number from 1 to 10000' },
   throttleBurst: { initial: '1000', read: whole(1, 5_000), rule: 'a whole number from 1 to 5000' },
+  socketThrottleRate: { initial: '2000', read: whole(1, 10_000), rule: 'a whole number from 1 to 10000' },
+  socketThrottleBurst: { initial: '4000', read: whole(1, 5_000), rule: 'a whole number from 1 to 5000' },
 };

@@ -11,6 +11,7 @@ export interface CustomDomainProps {
   name: string;
   certificate: ICertificate;
   apiId: string;
+  /** A reference to the stage, not its name: the mapping and the stage would race. */
   stageName: string;
   /** First segment of the path under the name that leads to the stage. Default: the stage is the whole name. */
   path?: string;

@@ -44,6 +44,13 @@ export interface EdgeProps {
  */
 const readTimeout = Duration.seconds(60);
 
+/**
+ * The statuses that CloudFront keeps for ten seconds when an origin answers with them, `no-store` or not, and gives to every
+ * caller of the same path: its key knows neither tokens nor queries. A TTL of 0 is the only way to say no (CloudFront,
+ * "HTTP 4xx and 5xx status codes that CloudFront caches").
+ */
+const cachedErrorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** One CloudFront distribution in front of both APIs, so that everything has one host name. Nothing is cached. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
@@ -92,6 +99,7 @@ export class Edge extends Construct {
         origin: new HttpOrigin(props.http.host, { ...toOrigin, originPath: props.http.path }),
       },
       additionalBehaviors: { '/relay': relay, '/relay/*': relay },
+      errorResponses: cachedErrorStatuses.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: HttpVersion.HTTP2_AND_3,
       ...(domainName && certificateArn
         ? {

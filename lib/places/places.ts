@@ -91,13 +91,12 @@ export class Places extends Construct {
       apiId: api.api.restApiId,
       stageName: api.api.deploymentStage.stageName,
     });
-    const { stageName } = relay;
     new CustomDomain(this, 'Relay', {
       ...shared,
       name: relayName,
       apiId: relay.apiId,
-      stageName,
-      path: stageName,
+      stageName: relay.stageReference,
+      path: relay.stageName,
     });
   }
 }

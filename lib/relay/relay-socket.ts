@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { env } from '../../lambdas/aws/env';
 import { acknowledge } from '../acknowledge';
+import type { Options } from '../options/options';
 import { pinLogicalId } from '../pinned';
 
 const stageName = 'relay';
@@ -18,12 +19,14 @@ export class RelaySocket extends Construct {
   readonly apiId: string;
   /** Also the first segment of the URL's path. */
   readonly stageName = stageName;
+  /** The stage's name as a reference: what names the stage so is made after it and deleted before it. */
+  readonly stageReference: string;
   /** Host name of the API's own URL. */
   readonly host: string;
   /** `wss://…/relay`. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, options: Options) {
     super(scope, id);
     this.api = new CfnApi(this, 'Api', {
       name: 'agenttown-pairing-relay',
@@ -32,7 +35,16 @@ export class RelaySocket extends Construct {
       routeSelectionExpression: '$request.body.route',
     });
     pinLogicalId(this.api, 'RelayApi');
-    const stage = new CfnStage(this, 'Stage', { apiId: this.api.ref, stageName, autoDeploy: true });
+    const stage = new CfnStage(this, 'Stage', {
+      apiId: this.api.ref,
+      stageName,
+      autoDeploy: true,
+      // Over all sockets: AWS WAF, which could count each caller, does not guard WebSocket APIs.
+      defaultRouteSettings: {
+        throttlingRateLimit: options.socketThrottleRate,
+        throttlingBurstLimit: options.socketThrottleBurst,
+      },
+    });
     acknowledge(stage, {
       'AwsSolutions-APIG1':
         'An access log of API Gateway needs a role on the account; the functions log each connect and disconnect.',
@@ -41,6 +53,7 @@ export class RelaySocket extends Construct {
       'AwsSolutions-APIG4':
         '$connect authenticates: it refuses a handshake without a credential of the relay.',
     });
+    this.stageReference = stage.ref;
     const { region, urlSuffix } = Stack.of(this);
     this.apiId = this.api.ref;
     this.host = `${this.api.ref}.execute-api.${region}.${urlSuffix}`;

@@ -80,7 +80,17 @@ export function readDistribution(resolver: Resolver): EdgeDistribution | undefin
     config,
     ['Origins', 'DefaultCacheBehavior', 'CacheBehaviors', 'Enabled'],
     // Names, certificates, web ACLs and protocol versions of the network side; one machine has none of them.
-    ['Aliases', 'Comment', 'HttpVersion', 'IPV6Enabled', 'PriceClass', 'ViewerCertificate', 'WebACLId'],
+    // Nothing is cached here, errors included.
+    [
+      'Aliases',
+      'Comment',
+      'CustomErrorResponses',
+      'HttpVersion',
+      'IPV6Enabled',
+      'PriceClass',
+      'ViewerCertificate',
+      'WebACLId',
+    ],
   );
   const origins = new Map(config.Origins.map((origin) => [origin.Id, readOrigin(logicalId, origin)]));
   const codes = functionCodes(resolver);

@@ -88,6 +88,13 @@ test('nothing is cached or compressed, every method passes, and only HTTPS is an
   }
 });
 
+test('no error is kept for the next caller: CloudFront would keep each of these for ten seconds', () => {
+  const kept = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+  expect(config.CustomErrorResponses).toEqual(
+    kept.map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
+  );
+});
+
 test('an origin may be silent for longer than a plain call or the gap between two comments of a stream', () => {
   for (const { CustomOriginConfig } of config.Origins) {
     expect(CustomOriginConfig.OriginReadTimeout).toBeGreaterThan(55);

@@ -37,6 +37,49 @@ test('every alarm is mailed when it goes off and when it is over', () => {
   });
 });
 
+test("every topic that alarms mail by admits this account's CloudWatch, and nobody without TLS", () => {
+  const topics = new Set(
+    alarms.flatMap(({ AlarmActions }) => AlarmActions.map(({ Ref }: { Ref: string }) => Ref)),
+  );
+  expect(topics.size).toBeGreaterThan(0);
+  for (const topic of topics) {
+    const policies = Object.values(template.findResources('AWS::SNS::TopicPolicy')).filter(({ Properties }) =>
+      JSON.stringify(Properties.Topics).includes(`{"Ref":"${topic}"}`),
+    );
+    // SNS keeps one policy for a topic: the last one that is set.
+    expect(policies).toHaveLength(1);
+    const { Statement } = policies[0]!.Properties.PolicyDocument;
+    expect(Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: topic },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    );
+    expect(Statement).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+  }
+});
+
+test('an alarm on the age of records can go off before they are set apart', () => {
+  const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+  const maxAgeMs = mapping!.Properties.MaximumRecordAgeInSeconds * 1000;
+  const [behind] = alarms.filter(({ MetricName }) => MetricName === 'IteratorAge');
+  expect(behind.Threshold).toBeLessThanOrEqual(maxAgeMs / 2);
+});
+
+test("the dashboard's URL is one of the console of the partition", () => {
+  const { Value } = template.toJSON().Outputs.DashboardUrl;
+  expect(JSON.stringify(Value)).toContain('{"Fn::FindInMap":["ObservabilityConsoles');
+  expect(JSON.stringify(Value)).not.toContain('aws.amazon.com');
+  expect(Object.values(template.toJSON().Mappings)).toContainEqual(
+    expect.objectContaining({ 'aws-cn': { host: 'console.amazonaws.cn' } }),
+  );
+});
+
 test('without an address nothing is mailed and the alarms stay', () => {
   const quiet = stackTemplate();
   quiet.resourceCountIs('AWS::SNS::Topic', 0);

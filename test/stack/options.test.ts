@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Match } from 'aws-cdk-lib/assertions';
 import { optionNames } from '../../lib/options/options';
 import { stackTemplate } from '../support/stack/synthesized';
 
@@ -41,9 +42,24 @@ const wrong: Array<[Record<string, string>, string]> = [
     'The option logRetentionDays must be a number of days that CloudWatch Logs knows',
   ],
   [{ reservedSocketConcurrency: '0' }, 'The option reservedSocketConcurrency must be a whole number from 1'],
+  [{ reservedCallConcurrency: '1001' }, 'The option reservedCallConcurrency must be a whole number from 1'],
+  [
+    { reservedMonitorConcurrency: 'a' },
+    'The option reservedMonitorConcurrency must be a whole number from 1',
+  ],
   [{ removalPolicy: 'snapshot' }, 'The option removalPolicy must be "retain" or "destroy".'],
   [{ throttleRate: '-1' }, 'The option throttleRate must be a whole number from 1 to 10000.'],
   [{ throttleBurst: '5001' }, 'The option throttleBurst must be a whole number from 1 to 5000.'],
+  [{ socketThrottleRate: '0' }, 'The option socketThrottleRate must be a whole number from 1 to 10000.'],
+  [{ socketThrottleBurst: '5001' }, 'The option socketThrottleBurst must be a whole number from 1 to 5000.'],
+  [
+    {
+      domainName: 'a.example.cn',
+      edge: 'true',
+      certificateArn: 'arn:aws-cn:acm:cn-northwest-1:123456789012:certificate/a',
+    },
+    'With edge=true the option certificateArn must be of the partition aws: others need edge=false.',
+  ],
   [{ stackName: '1st' }, 'The option stackName must be a letter followed by'],
   [{ registraton: 'open' }, 'There is no option registraton. The options are: stackName, registration,'],
 ];
@@ -71,7 +87,11 @@ test('options reach the resources that they are about', () => {
   const template = stackTemplate({
     throttleRate: '7',
     throttleBurst: '9',
+    socketThrottleRate: '11',
+    socketThrottleBurst: '13',
     reservedSocketConcurrency: '4',
+    reservedCallConcurrency: '5',
+    reservedMonitorConcurrency: '6',
     logRetentionDays: '7',
     monitorRetentionHours: '3',
     accessCodeTtlSeconds: '60',
@@ -88,7 +108,18 @@ test('options reach the resources that they are about', () => {
       { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
     ],
   });
-  template.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 4 });
+  template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    DefaultRouteSettings: { ThrottlingRateLimit: 11, ThrottlingBurstLimit: 13 },
+  });
+  const reserved: Array<[number, RegExp]> = [
+    [4, /^The relay socket/],
+    [5, /^Carries an App's calls/],
+    [6, /^The monitor's history/],
+  ];
+  for (const [ReservedConcurrentExecutions, description] of reserved) {
+    const Description = Match.stringLikeRegexp(description.source);
+    template.hasResourceProperties('AWS::Lambda::Function', { Description, ReservedConcurrentExecutions });
+  }
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
 });
 

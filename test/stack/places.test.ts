@@ -22,6 +22,16 @@ test('an own name gives the HTTP API and the sockets a name each, since API Gate
   });
 });
 
+test('a mapping refers to its stage, so that neither is made or deleted too early', () => {
+  for (const template of [zoned, certified]) {
+    const stages = ['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage'].flatMap((type) =>
+      Object.keys(template.findResources(type)),
+    );
+    const mapped = Object.values(template.findResources('AWS::ApiGatewayV2::ApiMapping'));
+    expect(mapped.map(({ Properties }) => Properties.Stage.Ref).sort()).toEqual(stages.sort());
+  }
+});
+
 test('outputs and functions name the own names', () => {
   expect(zoned.toJSON().Outputs.PublicUrl.Value).toBe('https://pairing.example.com');
   expect(zoned.toJSON().Outputs.RelayUrl.Value).toBe('wss://relay.pairing.example.com/relay');

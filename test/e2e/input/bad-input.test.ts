@@ -187,6 +187,25 @@ const problems: Array<{
     gives: [401, 'unauthorized'],
   },
   { name: 'an unknown route', route: 'GET /api/nothing', as: 'none', gives: [404, 'not_found'] },
+  // API Gateway alone would take the token for a signature, and quote it.
+  {
+    name: 'an unknown route with a token',
+    route: 'GET /api/nothing/at/all',
+    as: 'client',
+    gives: [404, 'not_found'],
+  },
+  {
+    name: 'a path above routes with a token',
+    route: 'POST /api/relay',
+    as: 'client',
+    gives: [404, 'not_found'],
+  },
+  {
+    name: 'a path below a route with a token',
+    route: 'GET /health/more',
+    as: 'client',
+    gives: [404, 'not_found'],
+  },
   {
     name: 'a wrong method on a known route',
     route: 'GET /api/relay/redeem',

@@ -28,5 +28,7 @@ export const variants: Record<string, Context> = {
     webAclArn: `arn:aws:wafv2:us-east-1:${account}:global/webacl/pairing/00000000-0000-0000-0000-000000000000`,
     alarmEmail: 'operator@example.com',
     reservedSocketConcurrency: '20',
+    reservedCallConcurrency: '100',
+    reservedMonitorConcurrency: '10',
   },
 };
