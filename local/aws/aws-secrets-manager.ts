@@ -11,7 +11,7 @@ export function secretsManagerService(secrets: Secrets): AwsService {
     deniedStatus: 400,
     plan: (request) => {
       const { operation, input } = readJsonCall(request);
-      const work = OPERATIONS[operation];
+      const work = OPERATIONS.get(operation);
       if (!work)
         throw new ServiceError(
           400,
@@ -41,44 +41,46 @@ export function secretsManagerService(secrets: Secrets): AwsService {
 
 type Operation = (secret: LocalSecret, input: JsonInput, secrets: Secrets) => unknown;
 
-const OPERATIONS: Record<string, Operation> = {
-  GetSecretValue: (secret, input) => {
-    const { version, stage } = wanted(secret, input);
-    return {
+const OPERATIONS = new Map<string, Operation>(
+  Object.entries<Operation>({
+    GetSecretValue: (secret, input) => {
+      const { version, stage } = wanted(secret, input);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.versionId,
+        SecretString: version.value,
+        VersionStages: [stage],
+        CreatedDate: version.createdAtSeconds,
+      };
+    },
+    DescribeSecret: (secret) => ({
       ARN: secret.arn,
       Name: secret.name,
-      VersionId: version.versionId,
-      SecretString: version.value,
-      VersionStages: [stage],
-      CreatedDate: version.createdAtSeconds,
-    };
-  },
-  DescribeSecret: (secret) => ({
-    ARN: secret.arn,
-    Name: secret.name,
-    CreatedDate: secret.createdAtSeconds,
-    LastChangedDate: secret.current.createdAtSeconds,
-    VersionIdsToStages: {
-      [secret.current.versionId]: ['AWSCURRENT'],
-      ...(secret.previous && { [secret.previous.versionId]: ['AWSPREVIOUS'] }),
+      CreatedDate: secret.createdAtSeconds,
+      LastChangedDate: secret.current.createdAtSeconds,
+      VersionIdsToStages: {
+        [secret.current.versionId]: ['AWSCURRENT'],
+        ...(secret.previous && { [secret.previous.versionId]: ['AWSPREVIOUS'] }),
+      },
+    }),
+    PutSecretValue: (secret, input, secrets) => {
+      if (typeof input.SecretString !== 'string')
+        throw new ServiceError(
+          400,
+          'InvalidRequestException',
+          'The local host keeps SecretString values only.',
+        );
+      const version = secrets.set(secret.logicalId, input.SecretString, input.ClientRequestToken);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.versionId,
+        VersionStages: ['AWSCURRENT'],
+      };
     },
   }),
-  PutSecretValue: (secret, input, secrets) => {
-    if (typeof input.SecretString !== 'string')
-      throw new ServiceError(
-        400,
-        'InvalidRequestException',
-        'The local host keeps SecretString values only.',
-      );
-    const version = secrets.set(secret.logicalId, input.SecretString, input.ClientRequestToken);
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: version.versionId,
-      VersionStages: ['AWSCURRENT'],
-    };
-  },
-};
+);
 
 function wanted(secret: LocalSecret, input: JsonInput): { version: SecretVersion; stage: string } {
   const versions = [

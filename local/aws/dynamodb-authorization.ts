@@ -17,13 +17,13 @@ type Value = Record<string, unknown>;
 type Item = Record<string, Value>;
 
 /** Members of a `TransactWriteItems` entry, with the action that each needs. */
-const TRANSACTION_ACTIONS: Record<string, string> = {
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  ConditionCheck: 'ConditionCheckItem',
-  Get: 'GetItem',
-};
+const TRANSACTION_ACTIONS = new Map([
+  ['Put', 'PutItem'],
+  ['Update', 'UpdateItem'],
+  ['Delete', 'DeleteItem'],
+  ['ConditionCheck', 'ConditionCheckItem'],
+  ['Get', 'GetItem'],
+]);
 
 /** Works out the permissions of one operation. Throws UnknownOperationException for one that is not known here. */
 export function dynamodbAccess(operation: string, input: JsonInput, tables: LocalTable[]): DynamodbAccess {
@@ -81,7 +81,7 @@ export function dynamodbAccess(operation: string, input: JsonInput, tables: Loca
     case 'TransactGetItems':
       for (const entry of (input.TransactItems ?? []) as JsonInput[])
         for (const [member, part] of Object.entries<JsonInput>(entry)) {
-          const action = TRANSACTION_ACTIONS[member];
+          const action = TRANSACTION_ACTIONS.get(member);
           if (action) need(action, part.TableName, undefined, [part.Key ?? part.Item]);
         }
       break;

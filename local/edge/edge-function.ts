@@ -1,5 +1,6 @@
 /** Runs a CloudFront Function (viewer request) in the event shape of CloudFront. */
 import { createContext, runInContext } from 'node:vm';
+import { byName } from '../http/name-values';
 
 /** A value as CloudFront hands it over; `multiValue` where a name came several times. Nothing is decoded. */
 export interface EdgeValue {
@@ -65,7 +66,7 @@ export function writeEdgeQuery(values: Record<string, EdgeValue>): string {
 
 /** Headers, or any other pairs, by name. */
 export function collect(pairs: Array<[name: string, value: string]>): Record<string, EdgeValue> {
-  const values: Record<string, EdgeValue> = {};
+  const values = byName<EdgeValue>([]);
   for (const [name, value] of pairs) {
     const before = values[name];
     if (!before) values[name] = { value };

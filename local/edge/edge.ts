@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { comesFrom, headerPairs, sourceIpOf } from '../http/gateway-request';
+import { byName } from '../http/name-values';
 import type { Resolver } from '../types';
 import { type EdgeBehavior, type EdgeDistribution, readDistribution } from './edge-distribution';
 import {
@@ -99,7 +100,7 @@ export class Edge {
     const query = writeEdgeQuery(request.querystring);
     incoming.url = origin.path + request.uri + (query && `?${query}`);
     incoming.rawHeaders = headers.flat();
-    incoming.headers = Object.fromEntries(headers);
+    incoming.headers = byName(headers);
     comesFrom(incoming, EDGE_ADDRESS);
   }
 }
@@ -134,7 +135,7 @@ function answered({ statusCode, headers = {}, body }: EdgeResponse): EdgeOutcome
   return {
     kind: 'answered',
     status: statusCode,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value])),
+    headers: byName(Object.entries(headers).map(([name, { value }]) => [name, value])),
     body: typeof body === 'string' ? body : (body?.data ?? ''),
   };
 }

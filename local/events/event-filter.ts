@@ -30,7 +30,9 @@ function compilePattern(pattern: unknown, path: string[]): RecordFilter {
   return (value) =>
     members.every(({ name, passes }) =>
       passes(
-        value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[name] : undefined,
+        value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined,
       ),
     );
 }

@@ -1,3 +1,5 @@
+import { byName } from './name-values';
+
 /** What a function answered, checked. Header names are as the function wrote them, remapped ones renamed. */
 export interface ProxyResponse {
   status: number;
@@ -52,7 +54,7 @@ export function readProxyResponse(result: unknown, streamed = false): ProxyRespo
 }
 
 function readHeaders(single: unknown, multiple: unknown): Record<string, string | string[]> | undefined {
-  const headers: Record<string, string | string[]> = {};
+  const headers = byName<string | string[]>([]);
   for (const [name, value] of Object.entries(single ?? {})) {
     if (value === null || value === undefined) continue;
     if (typeof value === 'object') return undefined;

@@ -3,8 +3,8 @@ import { lookUp, renderTemplate, type TemplateScope } from './vtl';
 /** A MOCK integration: API Gateway answers by itself. */
 export interface MockIntegration {
   kind: 'mock';
-  /** By media type. Renders to `{ "statusCode": … }`, which picks the response. */
-  requestTemplates: Record<string, string>;
+  /** By media type, which a caller names. Renders to `{ "statusCode": … }`, which picks the response. */
+  requestTemplates: ReadonlyMap<string, string>;
   passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
   responses: MockResponse[];
 }
@@ -32,7 +32,7 @@ export function answerMock(
   accept: string | undefined,
   scope: TemplateScope,
 ): MockOutcome {
-  const template = mock.requestTemplates[contentType ?? 'application/json'];
+  const template = mock.requestTemplates.get(contentType ?? 'application/json');
   if (template === undefined && !passesThrough(mock)) return { kind: 'unsupported-media-type' };
   const request = template === undefined ? scope.body : renderTemplate(template, scope);
   // API Gateway reads this JSON leniently: CDK itself writes `{ statusCode: 204 }`.
@@ -56,7 +56,7 @@ export function answerMock(
 
 function passesThrough(mock: MockIntegration): boolean {
   if (mock.passthrough === 'NEVER') return false;
-  return mock.passthrough === 'WHEN_NO_MATCH' || Object.keys(mock.requestTemplates).length === 0;
+  return mock.passthrough === 'WHEN_NO_MATCH' || mock.requestTemplates.size === 0;
 }
 
 /** The value of a parameter mapping. Throws on a source that the local host does not know. */

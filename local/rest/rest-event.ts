@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { headerOf, mediaType, type RestRequest, requestTime } from '../http/gateway-request';
-import { allValues, lastValues } from '../http/name-values';
+import { allValues, byName } from '../http/name-values';
 import { ACCOUNT_ID } from '../template/attributes';
 import type { RestRoute } from './rest-routes';
 
@@ -32,9 +32,9 @@ export function restEvent(
     resource: route.resourcePath,
     path: request.path,
     httpMethod: request.method,
-    headers: lastValues(headers),
+    headers: byName(headers),
     multiValueHeaders: allValues(headers),
-    queryStringParameters: orNull(lastValues(request.query)),
+    queryStringParameters: orNull(byName(request.query)),
     multiValueQueryStringParameters: orNull(allValues(request.query)),
     pathParameters: orNull(pathParameters),
     stageVariables: stage.variables,

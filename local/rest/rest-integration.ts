@@ -91,7 +91,7 @@ function readMockIntegration(logicalId: string, integration: IntegrationProperti
   });
   return {
     kind: 'mock',
-    requestTemplates: integration.RequestTemplates ?? {},
+    requestTemplates: new Map(Object.entries(integration.RequestTemplates ?? {})),
     passthrough: (integration.PassthroughBehavior ?? 'WHEN_NO_MATCH') as MockIntegration['passthrough'],
     responses,
   };

@@ -1,3 +1,4 @@
+import { byName } from '../http/name-values';
 import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
 import { type RestIntegration, readIntegration } from './rest-integration';
@@ -68,7 +69,7 @@ export class RestRoutes {
   /** Undefined where API Gateway would answer MISSING_AUTHENTICATION_TOKEN: no such resource, or no such method. */
   match(method: string, path: string): RestMatch | undefined {
     const parts = path === '/' ? [] : path.slice(1).split('/');
-    return find(this.#root, parts, 0, method, {});
+    return find(this.#root, parts, 0, method, byName([]));
   }
 }
 
@@ -167,10 +168,18 @@ function find(
   if (found) return found;
   if (node.parameter && part !== '') {
     const { name, node: child } = node.parameter;
-    const below = find(child, parts, index + 1, method, { ...pathParameters, [name]: part });
+    const below = find(child, parts, index + 1, method, withParameter(pathParameters, name, part));
     if (below) return below;
   }
   if (!node.greedy || part === '') return undefined;
-  const rest = { ...pathParameters, [node.greedy.name]: parts.slice(index).join('/') };
+  const rest = withParameter(pathParameters, node.greedy.name, parts.slice(index).join('/'));
   return find(node.greedy.node, [], 0, method, rest);
+}
+
+function withParameter(
+  parameters: Record<string, string>,
+  name: string,
+  value: string,
+): Record<string, string> {
+  return byName([...Object.entries(parameters), [name, value]]);
 }

@@ -1,5 +1,5 @@
 import { type RestRequest, requestTime } from '../http/gateway-request';
-import { lastValues } from '../http/name-values';
+import { byName } from '../http/name-values';
 import { ACCOUNT_ID } from '../template/attributes';
 import type { RestStage } from './rest-event';
 import type { RestMatch } from './rest-routes';
@@ -29,11 +29,11 @@ export function restScope(
       requestTimeEpoch: request.receivedAt.getTime(),
       identity: { sourceIp: request.sourceIp, userAgent: request.userAgent },
     },
-    stageVariables: stage.variables ?? {},
+    stageVariables: byName(Object.entries(stage.variables ?? {})),
     parameters: {
-      path: match?.pathParameters ?? {},
-      querystring: lastValues(request.query),
-      header: lastValues(request.headers),
+      path: match?.pathParameters ?? byName([]),
+      querystring: byName(request.query),
+      header: byName(request.headers),
     },
     body,
   };

@@ -49,7 +49,7 @@ function parameterOf({ parameters }: TemplateScope, name?: string): unknown {
 export function lookUp(values: Record<string, unknown>, name: string): unknown {
   let value: unknown = values;
   for (const part of name.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
     value = (value as Record<string, unknown>)[part];
   }
   return value;

@@ -46,7 +46,8 @@ export function resolverFor(
   }
 
   function condition(name: string): boolean {
-    if (!(name in (template.Conditions ?? {}))) throw new Error(`The template has no condition ${name}.`);
+    if (!Object.hasOwn(template.Conditions ?? {}, name))
+      throw new Error(`The template has no condition ${name}.`);
     return truth(template.Conditions?.[name]);
   }
 
@@ -74,7 +75,7 @@ export function resolverFor(
   }
 
   function reference(name: string): unknown {
-    if (name in pseudo) return pseudo[name];
+    if (Object.hasOwn(pseudo, name)) return pseudo[name];
     const parameter = template.Parameters?.[name];
     if (!parameter) return refOf(named(name));
     if (parameter.Type.startsWith('AWS::SSM::') || parameter.Default === undefined)
@@ -88,7 +89,7 @@ export function resolverFor(
       : [argument, {}];
     return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
       if (literal) return `\${${name}}`;
-      if (values && name in values) return String(evaluate(values[name]));
+      if (values && Object.hasOwn(values, name)) return String(evaluate(values[name]));
       return String(name.includes('.') ? attribute(name) : reference(name));
     });
   }
@@ -156,7 +157,7 @@ export function resolverFor(
     const entries = Object.entries(value);
     const [name, argument] = entries[0] ?? [];
     if (entries.length === 1 && name !== undefined) {
-      const intrinsic = functions[name];
+      const intrinsic = Object.hasOwn(functions, name) ? functions[name] : undefined;
       // A `Condition` beside an object is a policy's block, not a reference to a condition.
       if (intrinsic && (name !== 'Condition' || typeof argument === 'string')) return intrinsic(argument);
       if (name.startsWith('Fn::'))

@@ -51,7 +51,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 /** Throws one error that names every resource of an unknown type. */
 export function refuseUnknownResources(template: Template): void {
   const unknown = Object.entries(template.Resources)
-    .filter(([, { Type }]) => !(Type in CARRIED_OUT) && !(Type in LEFT_OUT))
+    .filter(([, { Type }]) => !Object.hasOwn(CARRIED_OUT, Type) && !Object.hasOwn(LEFT_OUT, Type))
     .map(([logicalId, { Type }]) => `${logicalId} (${Type})`);
   if (unknown.length > 0)
     throw new Error(`The local host does not know how to stand in for: ${unknown.join(', ')}.`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { headerPairs, requestTime } from '../http/gateway-request';
-import { allValues, lastValues } from '../http/name-values';
+import { allValues, byName } from '../http/name-values';
 import type { ConnectionIdentity } from './connections';
 
 /** The events of a WebSocket API's three kinds of route. `requestId` also names an error frame. */
@@ -22,11 +22,11 @@ export function connectEvent(connection: ConnectionIdentity, request: IncomingMe
     ['X-Forwarded-Proto', 'https'],
   ];
   return {
-    headers: lastValues(headers),
+    headers: byName(headers),
     multiValueHeaders: allValues(headers),
     // Absent, not null, where there is no query string.
     ...(query.size > 0 && {
-      queryStringParameters: lastValues(query),
+      queryStringParameters: byName(query),
       multiValueQueryStringParameters: allValues(query),
     }),
     requestContext: context(connection, '$connect', 'CONNECT', {}),
@@ -57,7 +57,7 @@ export function disconnectEvent(
     ['x-restapi', ''],
   ];
   return {
-    headers: lastValues(headers),
+    headers: byName(headers),
     multiValueHeaders: allValues(headers),
     requestContext: context(connection, '$disconnect', 'DISCONNECT', {
       disconnectStatusCode: code,

@@ -109,11 +109,13 @@ export function routeSelector(
 
 function valueAt(body: string, path: string[]): unknown {
   try {
-    return path.reduce<unknown>(
-      (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
-      JSON.parse(body),
-    );
+    return path.reduce<unknown>(ownMember, JSON.parse(body));
   } catch {
     return undefined;
   }
+}
+
+function ownMember(value: unknown, name: string): unknown {
+  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isThere ? (value as Record<string, unknown>)[name] : undefined;
 }
