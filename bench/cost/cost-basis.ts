@@ -100,10 +100,15 @@ async function meterViewer({ host, url }: MeteredRelay): Promise<CostBasis['view
 
 /** What costs by the month, used or not. Tables, functions and APIs cost nothing while nobody calls. */
 function monthlyResources({ host }: MeteredRelay): Usage {
-  const count = (type: string) => host.aws.resolver.ofType(type).length;
+  const { resolver } = host.aws;
+  const count = (type: string) => resolver.ofType(type).length;
+  const alarms = resolver.ofType<{ Metrics?: Array<{ MetricStat?: unknown }> }>('AWS::CloudWatch::Alarm');
+  const watched = alarms.map(({ properties }) =>
+    properties.Metrics ? properties.Metrics.filter(({ MetricStat }) => MetricStat).length : 1,
+  );
   return {
     secretMonth: count('AWS::SecretsManager::Secret'),
-    alarmMonth: count('AWS::CloudWatch::Alarm'),
+    alarmMetricMonth: watched.reduce((sum, metrics) => sum + metrics, 0),
     dashboardMonth: count('AWS::CloudWatch::Dashboard'),
   };
 }

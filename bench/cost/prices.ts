@@ -62,9 +62,9 @@ export const prices = {
     per: 'secret and month',
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
   },
-  alarmMonth: {
+  alarmMetricMonth: {
     dollars: 0.1,
-    per: 'standard alarm and month',
+    per: 'metric that a standard alarm watches, and month: one with metric math is billed by its metrics',
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   dashboardMonth: {
