@@ -2,6 +2,7 @@
 
 import type { CallStore } from '../../../lambdas/core/call/ports';
 import type { OpenCall, Progress, StoredCall } from '../../../lambdas/core/call/states';
+import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
 
 interface Reported extends Progress {
@@ -10,7 +11,7 @@ interface Reported extends Progress {
 }
 
 /** Fresh, empty calls. */
-export function memoryCalls(): CallStore {
+export function memoryCalls(): CallStore & CallSweep {
   const rows = new Map<string, StoredCall>();
   const params = new Map<string, unknown>();
   const reported = new Map<string, Map<number, Reported>>();
@@ -18,7 +19,7 @@ export function memoryCalls(): CallStore {
     const call = rows.get(callKey);
     return call && call.expiresAtMs > nowMs ? call : undefined;
   };
-  const store: CallStore = {
+  const store: CallStore & CallSweep = {
     async open(call, nowMs) {
       const standing = live(call.callKey, nowMs);
       if (standing) return standing.nonce === call.nonce ? 'opened' : standing;
@@ -78,6 +79,13 @@ export function memoryCalls(): CallStore {
         .filter((call) => call.expiresAtMs > nowMs)
         .sort((a, b) => b.openedAtMs - a.openedAtMs);
       return { calls };
+    },
+    async removeAll(gatewayId) {
+      for (const call of [...rows.values()].filter((row) => row.gatewayId === gatewayId)) {
+        rows.delete(call.callKey);
+        params.delete(nameOf(call));
+        reported.delete(call.callKey);
+      }
     },
   };
   return store;

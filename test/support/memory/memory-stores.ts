@@ -4,6 +4,7 @@ import type { CallStore } from '../../../lambdas/core/call/ports';
 import type {
   AccessCode,
   AttemptStore,
+  CallSweep,
   Client,
   ClientStore,
   DescriptorStore,
@@ -24,7 +25,7 @@ export interface Stores {
   attempts: AttemptStore;
   clients: ClientStore;
   connections: ConnectionStore;
-  calls: CallStore;
+  calls: CallStore & CallSweep;
 }
 
 /** Fresh, empty stores. */
@@ -223,7 +224,8 @@ function memoryAttempts(): AttemptStore {
   };
 }
 
-function memoryConnections(): ConnectionStore {
+/** Fresh, empty connections. */
+export function memoryConnections(): ConnectionStore {
   const rows = new Map<string, Connection>();
   return {
     async put(connection) {
