@@ -10,7 +10,12 @@ module.exports = {
     ],
   },
   // jest loads CommonJS; the functions' bundles take the ES module.
-  moduleNameMapper: { '^zod/v4/locales/en\\.js$': 'zod/v4/locales/en.cjs' },
+  moduleNameMapper: {
+    '^zod/v4/locales/en\\.js$': 'zod/v4/locales/en.cjs',
+    // The packages' sources, as Node.js would get them built.
+    '^agenttown-relay-client/(app|runtime)$': '<rootDir>/packages/client/src/node/$1.ts',
+    '^agenttown-relay-client/file-store$': '<rootDir>/packages/client/src/file-store.ts',
+  },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -1,0 +1,17 @@
+/** For Apps: pair, call, follow. */
+export type { CallStream } from './app/call-stream';
+export type { CallOptions } from './app/outgoing';
+export { type PairOptions, pair, reopen } from './app/pair';
+export {
+  type AppEvents,
+  type AppOptions,
+  type Call,
+  type Credentials,
+  open,
+  type RelayApp,
+  type RuntimeStatus,
+} from './app/relay-app';
+export type { AppCodec, CodedCall } from './wire/codec';
+export * from './wire/errors';
+export type { WebSocketClass } from './wire/socket';
+export { type Store, webStore } from './wire/store';

@@ -1,0 +1,161 @@
+/** Takes calls to their end: by socket or by HTTP, and again under the same id whenever nobody can say what became of one. */
+import type { AppCodec } from '../wire/codec';
+import {
+  InvalidRequest,
+  type RelayError,
+  RpcTimeout,
+  ServerFault,
+  TooLarge,
+  unreachable,
+} from '../wire/errors';
+import type { Server } from '../wire/http';
+import { Backoff, now, pause } from '../wire/time';
+import { asksAgain, callByHttp } from './http-way';
+import {
+  type Answer,
+  type Asked,
+  type CallOptions,
+  cancelled,
+  checkCall,
+  newId,
+  Outgoing,
+  type Step,
+} from './outgoing';
+import type { SocketWay } from './socket-way';
+
+/** What calling needs. */
+export interface CallWorld {
+  server: Server;
+  credentials: { gatewayId: string; clientToken: string };
+  /** Undefined where calls go by HTTP alone. */
+  socket: SocketWay | undefined;
+  codec: AppCodec | undefined;
+  /** Tells the relay that nobody wants the answer. */
+  tellCancelled(id: string): void;
+}
+
+/** A call that was begun. */
+export interface Begun<Result> {
+  id: string;
+  result: Promise<Result>;
+  cancel(): void;
+}
+
+/** A server that fails this often in a row is not asked again by itself. */
+const maxFaults = 4;
+
+/** The calls of one App. */
+export class Calls {
+  readonly #running = new Set<Outgoing>();
+  #isClosed = false;
+
+  constructor(private readonly world: CallWorld) {}
+
+  /** How many run. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Begins a call, or follows one where nothing is asked. */
+  begin<Result>(
+    asked: Asked | undefined,
+    options: CallOptions & { afterSeq?: number },
+    onStep: ((step: Step) => void) | undefined,
+  ): Begun<Result> {
+    const call = new Outgoing(options.id ?? newId(), options, this.world.codec, onStep);
+    const cancel = (cause?: unknown) => {
+      if (!this.#running.has(call) || call.gone.signal.aborted) return;
+      call.gone.abort(cancelled(call.id, cause));
+      this.world.tellCancelled(call.id);
+    };
+    return { id: call.id, cancel: () => cancel(), result: this.#run<Result>(call, asked, cancel) };
+  }
+
+  /** Leaves every call as it is. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { gone } of this.#running) gone.abort(closed());
+  }
+
+  async #run<Result>(
+    call: Outgoing,
+    asked: Asked | undefined,
+    cancel: (cause: unknown) => void,
+  ): Promise<Result> {
+    const { id, options } = call;
+    const { signal } = options;
+    checkCall(asked?.method ?? 'followed', options);
+    if (this.#isClosed) throw closed();
+    if (signal?.aborted) throw cancelled(id, signal.reason);
+    const onAbort = () => cancel(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    this.#running.add(call);
+    try {
+      // Once: what is repeated under one id must be the same to the byte.
+      call.asked =
+        asked && ((await this.world.codec?.encodeCall?.({ params: undefined, ...asked, id })) ?? asked);
+      return (await this.#finish(call)) as Result;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.#running.delete(call);
+    }
+  }
+
+  async #finish(call: Outgoing): Promise<unknown> {
+    const { signal } = call.gone;
+    const backoff = new Backoff(150, 5_000);
+    let faults = 0;
+    let last: unknown;
+    const late = setTimeout(() => call.gone.abort(endOfPatience(call, last)), call.lateAtMs - now());
+    try {
+      for (;;) {
+        if (signal.aborted) throw signal.reason;
+        try {
+          return await call.resultOf(await this.#attempt(call));
+        } catch (error) {
+          if (signal.aborted) throw signal.reason;
+          if (!asksAgain(error) || (error instanceof ServerFault && ++faults > maxFaults)) throw error;
+          const waitMs = Math.max(error.retryAfterMs ?? 0, backoff.next());
+          if (error.retryAfterMs && now() + waitMs > call.lateAtMs) throw error;
+          last = error;
+          await pause(waitMs, signal);
+        }
+      }
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #attempt(call: Outgoing): Promise<Answer> {
+    const { socket, server, credentials } = this.world;
+    const link = call.asked && call.fitsSocket ? await socket?.ready() : undefined;
+    if (!socket || !link) return await callByHttp(server, credentials, call);
+    try {
+      return await socket.send(link, call);
+    } catch (error) {
+      if (!belongsToHttp(error)) throw error;
+      return await callByHttp(server, credentials, call);
+    }
+  }
+}
+
+/** An answer over one message waits to be fetched; a call too long for this server's sockets has not been opened. */
+function belongsToHttp(error: unknown): boolean {
+  if (error instanceof TooLarge) return error.id !== undefined && error.outcome === undefined;
+  return error instanceof InvalidRequest && error.errors?.[0]?.path === 'timeoutMs';
+}
+
+/** Its time is over, and no end was heard. Asking again under the same id finds the end, or joins the call. */
+function endOfPatience({ id }: Outgoing, last: unknown): unknown {
+  if (last !== undefined && (last as RelayError).code !== 'pending') return last;
+  const how = { code: 'rpc_timeout', retryable: true, retry: 'same-id' as const };
+  return new RpcTimeout('No end of the call was heard in time: it may run still.', {
+    ...how,
+    id,
+    cause: last,
+  });
+}
+
+function closed(): RelayError {
+  return unreachable('The App was closed.', { retryable: false, retry: undefined });
+}

@@ -1,0 +1,122 @@
+/** A call on its way: what is asked, under which id, until when, and what was heard of it so far. */
+import type { AppCodec } from '../wire/codec';
+import { Cancelled, invalid, type RelayError, RuntimeError } from '../wire/errors';
+import { bytesOf, maxSocketBytes } from '../wire/sizes';
+import { now } from '../wire/time';
+
+/** How a call differs from a plain one. */
+export interface CallOptions {
+  /** Milliseconds the call may take: 1,000 to 840,000, default 30,000. */
+  timeoutMs?: number;
+  /** Aborting it cancels the call. */
+  signal?: AbortSignal;
+  /** 1 to 64 characters of `A-Za-z0-9_-`. The same id with the same method and params never runs twice. Default: a new one. */
+  id?: string;
+  /** W3C trace context, passed on to the runtime. */
+  traceparent?: string;
+}
+
+/** What comes back of a call. */
+export interface Answer {
+  ok?: boolean;
+  result?: unknown;
+  error?: { code: number | string; message: string; data?: unknown };
+}
+
+/** One step of progress. */
+export interface Step {
+  seq: number;
+  data: unknown;
+}
+
+/** What is asked, as it travels. */
+export interface Asked {
+  method: string;
+  params?: unknown;
+}
+
+/** A call that has not ended. */
+export class Outgoing {
+  /** Fires when the caller has gone. */
+  readonly gone = new AbortController();
+  /** The last step that was heard. */
+  lastSeq: number;
+  /** What is asked; undefined for a call that is only followed. */
+  asked: Asked | undefined;
+  /** After this moment waiting makes no sense. */
+  readonly lateAtMs: number;
+  readonly #endsAtMs: number;
+  #steps = Promise.resolve();
+
+  constructor(
+    readonly id: string,
+    readonly options: CallOptions & { afterSeq?: number },
+    private readonly codec: AppCodec | undefined,
+    /** Takes progress; undefined where nobody wants it. */
+    readonly onStep: ((step: Step) => void) | undefined,
+  ) {
+    this.lastSeq = options.afterSeq ?? -1;
+    this.#endsAtMs = now() + (options.timeoutMs ?? 30_000);
+    // The server ends a call within two seconds of its time; the rest is for the way.
+    this.lateAtMs = this.#endsAtMs + 5_000;
+  }
+
+  /** What of its time is left, as the protocol takes it. */
+  get timeoutMs(): number {
+    return Math.round(Math.max(1_000, this.#endsAtMs - now()));
+  }
+
+  /** Whether it fits a frame. */
+  get fitsSocket(): boolean {
+    return bytesOf(JSON.stringify(this.asked?.params) ?? '') <= maxSocketBytes;
+  }
+
+  /** Takes a step, each once: a resumed call may be told of some again. */
+  hear({ seq, data }: Step): void {
+    if (typeof seq !== 'number' || seq <= this.lastSeq) return;
+    this.lastSeq = seq;
+    const { onStep, codec, id } = this;
+    if (!onStep) return;
+    if (!codec?.decodeProgress) {
+      onStep({ seq, data });
+      return;
+    }
+    // One after the other, so that decoding changes no order.
+    this.#steps = this.#steps.then(async () =>
+      onStep({ seq, data: await codec.decodeProgress?.(data, { id, seq }) }),
+    );
+    this.#steps.catch(() => {});
+  }
+
+  /** The result of an answer; throws the error that it is. */
+  async resultOf({ ok, result, error }: Answer): Promise<unknown> {
+    await this.#steps;
+    if (ok) return this.codec?.decodeResult ? await this.codec.decodeResult(result, { id: this.id }) : result;
+    const { code = 'unknown', message = 'The runtime reported an error.', data } = error ?? {};
+    if (code === 'cancelled') throw cancelled(this.id);
+    throw new RuntimeError(message, { code, data, id: this.id, outcome: 'runtime-error' });
+  }
+}
+
+/** The call was cancelled. */
+export function cancelled(id: string, cause?: unknown): RelayError {
+  return new Cancelled('The call was cancelled.', { code: 'cancelled', outcome: 'cancelled', id, cause });
+}
+
+/** An id that no other call of this client has. */
+export function newId(): string {
+  const { crypto } = globalThis;
+  if (crypto?.randomUUID) return crypto.randomUUID();
+  // Pages without TLS and older React Native: ids are a client's own, so unlikely is enough.
+  const part = () => Math.random().toString(36).slice(2, 13);
+  return `${Date.now().toString(36)}-${part()}-${part()}`;
+}
+
+/** Checks what a caller passed; throws `InvalidRequest` before anything is sent. */
+export function checkCall(method: string, { id, timeoutMs = 30_000 }: CallOptions): void {
+  if (!/^(?!relay\.)[A-Za-z0-9._:/-]{1,128}$/.test(method))
+    throw invalid('method', 'must be 1 to 128 characters of A-Za-z0-9._:/- that do not begin with "relay."');
+  if (id !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(id))
+    throw invalid('id', 'must be 1 to 64 characters of A-Za-z0-9_-');
+  if (!(timeoutMs >= 1_000 && timeoutMs <= 840_000)) throw invalid('timeoutMs', 'must be 1,000 to 840,000');
+}

@@ -1,0 +1,15 @@
+/** For runtimes: register, connect, answer. */
+
+export { type CallContext, type Method, MethodError, methodNotFound } from './runtime/handler';
+export { type AccessCode, type Identity, type RegisterOptions, register } from './runtime/identity';
+export {
+  connect,
+  type Runtime,
+  type RuntimeEvents,
+  type RuntimeOptions,
+  type RuntimeState,
+} from './runtime/runtime';
+export type { CodedCall, RuntimeCodec } from './wire/codec';
+export * from './wire/errors';
+export type { WebSocketClass } from './wire/socket';
+export { type Store, webStore } from './wire/store';

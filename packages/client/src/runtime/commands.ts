@@ -1,0 +1,175 @@
+/** From a command to its answer: run once, told of cancel and deadline, answered by the way that fits its size. */
+import type { RuntimeCodec } from '../wire/codec';
+import { NotFound, RateLimited, RelayError, ServerFault, TooLarge, Unreachable } from '../wire/errors';
+import { ask, type Server } from '../wire/http';
+import type { Frame } from '../wire/link';
+import { bytesOf, maxProgressBytes, maxProgressSeq, maxSocketBytes } from '../wire/sizes';
+import { Backoff, now, pause } from '../wire/time';
+import { type CallContext, MethodError } from './handler';
+import type { ServerClock } from './server-clock';
+import { type Taken, TakenCommands } from './taken';
+
+/** What running commands needs. */
+export interface CommandWorld {
+  server: Server;
+  relaySecret(): string;
+  clock: ServerClock;
+  onCall(params: unknown, context: CallContext): unknown;
+  codecFor(clientId: string): RuntimeCodec | undefined;
+  /** Sends a frame on the newest socket; without one it is lost, and `relay.pending` will tell. */
+  send(frame: string): void;
+  /** Tells the runtime's author what no App is told. */
+  warn(error: unknown): void;
+}
+
+/** The relay handles frames side by side: an answer sent at once would overtake the step before it, which is then lost. */
+const overtakingMs = 100;
+
+/** The steps of a running call that are kept for a socket that may have lost them. */
+const maxSteps = 64;
+
+/** Runs commands. */
+export class Commands {
+  readonly taken = new TakenCommands();
+
+  constructor(private readonly world: CommandWorld) {}
+
+  /** Takes a command: runs it if it is new, sends its answer again if it has one. */
+  take(frame: Frame): void {
+    const { id, method } = frame;
+    if (typeof id !== 'string' || typeof method !== 'string') return;
+    if (this.taken.get(id)) this.sayAgain(id);
+    else void this.#run(id, method, frame, this.taken.take(id));
+  }
+
+  /** Sends the answer of a command again, should it have one by now. */
+  sayAgain(id: unknown): void {
+    const taken = typeof id === 'string' ? this.taken.get(id) : undefined;
+    if (!taken || taken.controller) return;
+    const frame = taken.answer ?? errorFrame(String(id), new MethodError('The answer is not kept any more.'));
+    this.world.send(frame);
+  }
+
+  /** Nobody wants the answer any more. */
+  cancel(id: unknown): void {
+    const taken = typeof id === 'string' ? this.taken.get(id) : undefined;
+    taken?.controller?.abort(new RelayError('The App cancelled the call.', { code: 'cancelled' }));
+  }
+
+  /** A new socket is open: what the one before may have lost of the calls that run is sent again. */
+  repeatSteps(): void {
+    for (const [, { steps }] of this.taken.running()) for (const step of steps) this.world.send(step);
+  }
+
+  /** Ends all that runs. */
+  stop(reason: unknown): void {
+    for (const [, { controller }] of this.taken.running()) controller?.abort(reason);
+  }
+
+  async #run(id: string, method: string, frame: Frame, taken: Taken & { controller: AbortController }) {
+    const { world } = this;
+    const {
+      clientId = '',
+      deadline = '',
+      traceparent,
+      paramsUrl,
+    } = (frame.meta ?? {}) as Record<string, string>;
+    const { signal } = taken.controller;
+    const passed = () =>
+      taken.controller.abort(new RelayError('The deadline of the call has passed.', { code: 'rpc_timeout' }));
+    const off = world.clock.at(deadline, passed);
+    const codec = world.codecFor(clientId);
+    const context: CallContext = {
+      id,
+      method,
+      clientId,
+      ...(traceparent ? { traceparent } : {}),
+      signal,
+      progress: (data) => this.#progress(id, taken, codec, data),
+    };
+    let answer: string;
+    try {
+      const params = paramsUrl === undefined ? frame.params : await this.#fetchParams(id, signal);
+      const call = { method, params };
+      Object.assign(call, await codec?.decodeCall?.({ ...call, id }));
+      const result =
+        (await world.onCall(call.params, Object.assign(context, { method: call.method }))) ?? null;
+      const coded = codec?.encodeResult ? await codec.encodeResult(result, { id }) : result;
+      answer = JSON.stringify({ jsonrpc: '2.0', id, result: coded });
+    } catch (error) {
+      if (!(error instanceof MethodError) && !signal.aborted) world.warn(error);
+      answer = errorFrame(id, error);
+    } finally {
+      off();
+    }
+    if (taken.steppedAtMs !== undefined) await pause(taken.steppedAtMs + overtakingMs - now(), signal);
+    if (signal.aborted) return this.taken.settle(id);
+    if (bytesOf(answer) > maxSocketBytes) return await this.#post(id, answer, signal);
+    this.taken.settle(id, answer);
+    world.send(answer);
+  }
+
+  #progress(id: string, taken: Taken, codec: RuntimeCodec | undefined, data: unknown): boolean {
+    const seq = taken.seq;
+    if (!taken.controller || taken.controller.signal.aborted || seq > maxProgressSeq) return false;
+    if (bytesOf(JSON.stringify(data) ?? 'null') > maxProgressBytes) return false;
+    taken.seq += 1;
+    const say = (coded: unknown) => {
+      const params = { id, seq, data: coded };
+      const frame = JSON.stringify({ jsonrpc: '2.0', method: 'relay.progress', params });
+      taken.steps.push(frame);
+      if (taken.steps.length > maxSteps) taken.steps.shift();
+      taken.steppedAtMs = now();
+      this.world.send(frame);
+    };
+    if (codec?.encodeProgress)
+      void (async () => codec.encodeProgress?.(data, { id, seq }))().then(say, (error) =>
+        this.world.warn(error),
+      );
+    else say(data);
+    return true;
+  }
+
+  /** An answer too large for a frame. It counts once, so it may be sent as often as it takes. */
+  async #post(id: string, answer: string, signal: AbortSignal): Promise<void> {
+    await this.#persist(`POST /api/relay/replies/${id}`, signal, { body: answer, timeoutMs: 60_000 }).catch(
+      (error) => {
+        // 404: it had arrived, or nobody waits any more. 413 has ended the call.
+        if (error instanceof NotFound || signal.aborted) return;
+        this.world.warn(error);
+        if (error instanceof TooLarge) return;
+        this.world.send(errorFrame(id, new MethodError('The answer could not be delivered.')));
+      },
+    );
+    this.taken.settle(id);
+  }
+
+  /** The address is the server's that we know: no word on a socket decides where the secret goes. */
+  async #fetchParams(id: string, signal: AbortSignal): Promise<unknown> {
+    return await this.#persist(`GET /api/relay/rpc/${id}/params`, signal, { timeoutMs: 60_000 });
+  }
+
+  async #persist(
+    route: string,
+    signal: AbortSignal,
+    more: { body?: string; timeoutMs: number },
+  ): Promise<unknown> {
+    const backoff = new Backoff(200, 5_000);
+    for (;;) {
+      try {
+        return await ask(this.world.server, route, { credential: this.world.relaySecret(), signal, ...more });
+      } catch (error) {
+        const passes = [Unreachable, RateLimited, ServerFault].some((kind) => error instanceof kind);
+        if (!passes || signal.aborted) throw error;
+        if (await pause((error as RelayError).retryAfterMs ?? backoff.next(), signal)) throw error;
+      }
+    }
+  }
+}
+
+/** What an App may know of an error: what was meant for it. */
+function errorFrame(id: string, error: unknown): string {
+  const { code, message, data } =
+    error instanceof MethodError ? error : new MethodError('The runtime failed.', -32603);
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+}
