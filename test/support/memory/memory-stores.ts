@@ -4,7 +4,6 @@ import type { CallStore } from '../../../lambdas/core/call/ports';
 import type {
   AccessCode,
   AttemptStore,
-  CallSweep,
   Client,
   ClientStore,
   DescriptorStore,
@@ -25,7 +24,7 @@ export interface Stores {
   attempts: AttemptStore;
   clients: ClientStore;
   connections: ConnectionStore;
-  calls: CallStore & CallSweep;
+  calls: CallStore;
 }
 
 /** Fresh, empty stores. */
