@@ -58,7 +58,11 @@ export interface MeteredCall {
 /** What a test or a bench may do to an AWS call before it is carried out. */
 export type Disturbance =
   | { kind: 'delay'; ms: number }
-  | { kind: 'error'; status: number; code: string; message?: string; afterEffect?: boolean };
+  | { kind: 'error'; status: number; code: string; message?: string; afterEffect?: boolean }
+  /** A connection that served a call before is reset, as one that died while its function was frozen; a new one is not. */
+  | { kind: 'reset' }
+  /** There is no answer, ever; with `afterEffect` the call is carried out all the same. */
+  | { kind: 'hang'; afterEffect?: boolean };
 
 /** Asked for each AWS call; `undefined` lets it pass untouched. */
 export type Disturb = (call: {

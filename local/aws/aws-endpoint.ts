@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Disturb, Disturbance } from '../types';
+import type { Socket } from 'node:net';
+import type { Disturb } from '../types';
 import {
   type AwsService,
   jsonError,
@@ -13,6 +13,7 @@ import {
   type ServiceAnswer,
   ServiceError,
 } from './aws-service';
+import { strike } from './disturbance';
 import type { Policies } from './iam';
 import type { Meter } from './meter';
 
@@ -43,9 +44,16 @@ const KEEP_ALIVE_MS = 120_000;
 
 /** Listens on a free port of the loopback address. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const usedBefore = new WeakSet<Socket>();
   const server = createServer({ keepAlive: true, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    serve(options, request)
-      .then((answer) => write(response, answer))
+    const { socket } = request;
+    const connection = usedBefore.has(socket) ? 'used' : 'new';
+    usedBefore.add(socket);
+    serve(options, request, connection)
+      .then((answer) => {
+        if (answer === 'reset') socket.resetAndDestroy();
+        else if (answer !== 'hang') write(response, answer);
+      })
       .catch((error) => {
         options.log(`The local AWS endpoint failed: ${error.stack ?? error}`);
         response.destroy();
@@ -66,7 +74,11 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-async function serve(options: AwsEndpointOptions, request: IncomingMessage): Promise<ServiceAnswer> {
+async function serve(
+  options: AwsEndpointOptions,
+  request: IncomingMessage,
+  connection: 'new' | 'used',
+): Promise<ServiceAnswer | 'reset' | 'hang'> {
   const startedAt = performance.now();
   const body = await readBody(request);
   const scope = /Credential=([^/,\s]+)\/[^/]+\/[^/]+\/([^/]+)\/aws4_request/.exec(
@@ -97,40 +109,22 @@ async function serve(options: AwsEndpointOptions, request: IncomingMessage): Pro
   } catch (error) {
     return refusal(options, service, error);
   }
-  const answer = await disturbed(options, service, caller, planned);
+  const { operation, resources } = planned;
+  const call = { caller: caller.logicalId, service: service.name, operation };
+  const { isCarriedOut, error, unanswered } = await strike(options.disturb()?.(call) ?? [], connection);
+  const done = isCarriedOut ? await checkedAndDone(options, service, caller, planned) : undefined;
+  const told = error ? service.error(error.status, error.code, error.message ?? error.code) : done;
+  if (!told) return unanswered!;
   options.meter.record({
-    caller: caller.logicalId,
-    service: service.name,
-    operation: planned.operation,
-    resources: planned.resources,
+    ...call,
+    resources,
     startedAt,
     endedAt: performance.now(),
-    status: answer.status,
-    readUnits: answer.readUnits ?? 0,
-    writeUnits: answer.writeUnits ?? 0,
+    status: told.status,
+    readUnits: done?.readUnits ?? 0,
+    writeUnits: done?.writeUnits ?? 0,
   });
-  return answer;
-}
-
-async function disturbed(
-  options: AwsEndpointOptions,
-  service: AwsService,
-  caller: Caller,
-  planned: PlannedCall,
-): Promise<ServiceAnswer> {
-  const call = { caller: caller.logicalId, service: service.name, operation: planned.operation };
-  let afterwards: (Disturbance & { kind: 'error' }) | undefined;
-  for (const disturbance of options.disturb()?.(call) ?? []) {
-    if (disturbance.kind === 'delay') await pause(disturbance.ms);
-    else if (disturbance.afterEffect) afterwards = disturbance;
-    else return service.error(disturbance.status, disturbance.code, disturbance.message ?? disturbance.code);
-  }
-  const answer = await checkedAndDone(options, service, caller, planned);
-  if (!afterwards) return answer;
-  return {
-    ...answer,
-    ...service.error(afterwards.status, afterwards.code, afterwards.message ?? afterwards.code),
-  };
+  return unanswered ?? told;
 }
 
 async function checkedAndDone(

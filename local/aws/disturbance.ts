@@ -1,4 +1,5 @@
 /** Latency and faults for benches and chaos tests. Seeded: the same seed disturbs the same sequence of calls alike. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Disturb, Disturbance } from '../types';
 
 /** Numbers in [0, 1), repeatable by seed. */
@@ -71,4 +72,33 @@ export function faults(model: FaultModel, seed = 1): Disturb {
 /** Applies several disturbances to the same calls, in order. */
 export function together(...disturbs: Disturb[]): Disturb {
   return (call) => disturbs.flatMap((disturb) => disturb(call) ?? []);
+}
+
+/** What is in store for a call. */
+export interface Fate {
+  /** Whether the service gets to see it. */
+  isCarriedOut: boolean;
+  /** What the caller is told in place of the service's answer. */
+  error?: Disturbance & { kind: 'error' };
+  /** How it ends without an answer. */
+  unanswered?: 'reset' | 'hang';
+}
+
+/** Lets a call wait, and tells what then becomes of it. Only a connection that was used before can have died. */
+export async function strike(disturbances: Disturbance[], connection: 'new' | 'used'): Promise<Fate> {
+  let fate: Fate = { isCarriedOut: true };
+  for (const disturbance of disturbances) {
+    if (disturbance.kind === 'delay') await pause(disturbance.ms);
+    else if (disturbance.kind === 'reset') {
+      if (connection === 'used') return { isCarriedOut: false, unanswered: 'reset' };
+    } else {
+      const isCarriedOut = disturbance.afterEffect ?? false;
+      fate =
+        disturbance.kind === 'hang'
+          ? { isCarriedOut, unanswered: 'hang' }
+          : { isCarriedOut, error: disturbance };
+      if (!isCarriedOut) return fate;
+    }
+  }
+  return fate;
 }

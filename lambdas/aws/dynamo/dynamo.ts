@@ -18,6 +18,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { againstDeadSockets, connections, type Patience } from '../sdk/connections';
 
 /** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. What is in it was checked when it was written. */
 export type Row = Record<string, unknown>;
@@ -27,11 +28,18 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
+/** A client of a function: four attempts, each within the patience. */
+export function dynamoClient(patience?: Patience): DynamoDBDocumentClient {
+  return documentClient(
+    againstDeadSockets(new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(patience) })),
+  );
+}
+
 let shared: DynamoDBDocumentClient | undefined;
 
 /** The client of this function instance. */
 export function sharedDynamo(): DynamoDBDocumentClient {
-  shared ??= documentClient(new DynamoDBClient({ maxAttempts: 4 }));
+  shared ??= dynamoClient();
   return shared;
 }
 

@@ -3,6 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
 import { env } from '../env';
+import { againstDeadSockets, connections } from '../sdk/connections';
 
 /** A rotated token works, and the old one stops, within this time. */
 const cacheMs = 5 * 60_000;
@@ -59,7 +60,7 @@ export async function requireRegistrationToken(credential: string | undefined, n
 }
 
 function secretReader(arn: string): () => Promise<string> {
-  const client = new SecretsManagerClient({});
+  const client = againstDeadSockets(new SecretsManagerClient({ requestHandler: connections() }));
   return async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     return SecretString ?? '';

@@ -1,4 +1,4 @@
-/** Sockets through the management API. One attempt a post: a retried command could arrive twice. */
+/** Sockets through the management API. One attempt a post, unless it met a dead connection: a retried command could arrive twice. */
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -8,13 +8,19 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
+import { againstDeadSockets, connections, defaultPatience } from '../sdk/connections';
 
 /** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */
-export function managedSockets(endpoint: string): Sockets {
-  const client = new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1 });
+export function managedSockets(endpoint: string, patience = defaultPatience): Sockets {
+  const { answerMs } = patience;
+  const client = againstDeadSockets(
+    new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1, requestHandler: connections(patience) }),
+  );
   return {
-    async post(ConnectionId, frame) {
-      const posted = client.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) }));
+    async post(ConnectionId, frame, withinMs = answerMs) {
+      const post = new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) });
+      // Zero would mean without end.
+      const posted = client.send(post, { requestTimeout: Math.max(1, Math.min(withinMs, answerMs)) });
       return outcomeOf(posted, 'sent', 'PostToConnection');
     },
     async probe(ConnectionId) {

@@ -71,7 +71,7 @@ export async function deliverCall(
 async function post(world: CallWorld, call: OpenCall, { connectionId }: RuntimeSocket, command: string) {
   // The reply may be back before the post says that it was sent.
   const leavesAtMs = world.clock.now();
-  const outcome = await world.sockets.post(connectionId, command);
+  const outcome = await world.sockets.post(connectionId, command, call.deadlineMs - leavesAtMs);
   if (outcome === 'sent') world.recorder.record(commandSent(call, command, leavesAtMs));
   if (outcome === 'gone') {
     await retireSocket(world, call.gatewayId, connectionId, world.clock.now()).catch(() => {});

@@ -20,8 +20,11 @@ export interface ConnectionStore extends OpenSockets {
 
 /** Open sockets as the management API reaches them. */
 export interface Sockets extends SocketCloser {
-  /** `gone` is a 410; `unclear` is any other failure, after which the frame may have arrived or not. */
-  post(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'unclear'>;
+  /**
+   * `gone` is a 410; `unclear` is any other failure, after which the frame may have arrived or not. So is no answer within
+   * `withinMs`, where whoever posts has less time than the sockets themselves would take.
+   */
+  post(connectionId: string, frame: string, withinMs?: number): Promise<'sent' | 'gone' | 'unclear'>;
   /** Whether the socket is open now; `unclear` when that could not be found out. */
   probe(connectionId: string): Promise<'open' | 'gone' | 'unclear'>;
 }

@@ -1,4 +1,4 @@
-import { faults, latency, together } from '../../../local/aws/disturbance';
+import { faults, latency, strike, together } from '../../../local/aws/disturbance';
 
 const call = { caller: 'Fn', service: 'dynamodb', operation: 'PutItem' };
 const delays = (seed: number) => {
@@ -40,4 +40,17 @@ test('faults strike their share of the calls they are meant for', () => {
 test('disturbances add up in order', () => {
   const both = together(latency({ dynamodb: { p50Ms: 1, p99Ms: 1 } }), faults({ rate: 1 }));
   expect(both(call)?.map(({ kind }) => kind)).toEqual(['delay', 'error']);
+});
+
+test('a connection that died is reset where it was used before, and no service sees the call', async () => {
+  expect(await strike([{ kind: 'reset' }], 'used')).toEqual({ isCarriedOut: false, unanswered: 'reset' });
+  expect(await strike([{ kind: 'reset' }], 'new')).toEqual({ isCarriedOut: true });
+});
+
+test('a call that hangs is carried out where that is said, and never answered', async () => {
+  expect(await strike([{ kind: 'hang' }], 'new')).toEqual({ isCarriedOut: false, unanswered: 'hang' });
+  expect(await strike([{ kind: 'hang', afterEffect: true }], 'new')).toEqual({
+    isCarriedOut: true,
+    unanswered: 'hang',
+  });
 });

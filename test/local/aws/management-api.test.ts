@@ -87,3 +87,41 @@ test('the callback URL of the template leads to the local endpoint', () => {
   const apiId = side.resolver.ref(logicalId(assembly, 'AWS::ApiGatewayV2::Api'));
   expect(output).toBe(side.managementEndpoint(apiId, 'relay'));
 });
+
+test('a dead connection resets its next call only, which reaches nobody', async () => {
+  const sender = client();
+  const send = (ConnectionId: string) =>
+    sender.send(new PostToConnectionCommand({ ConnectionId, Data: 'hello' }));
+  await send('before');
+  side.disturb = () => [{ kind: 'reset' }];
+  await expect(send('meanwhile')).rejects.toThrow('ECONNRESET');
+  await send('on a new connection');
+  side.disturb = undefined;
+  expect(sent.slice(-2)).toEqual(['before:hello', 'on a new connection:hello']);
+});
+
+test.each([
+  [false, 0],
+  [true, 1],
+])('a call that hangs is never answered (carried out: %s)', async (afterEffect, times) => {
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  side.disturb = () => {
+    asked();
+    return [{ kind: 'hang', afterEffect }];
+  };
+  const patience = new AbortController();
+  const before = sent.length;
+  const hanging = client().send(new PostToConnectionCommand({ ConnectionId: 'a', Data: 'hello' }), {
+    abortSignal: patience.signal,
+  });
+  await isAsked;
+  side.disturb = undefined;
+  // A later call that was answered shows that this one was not merely slow.
+  await post('later');
+  patience.abort();
+  await expect(hanging).rejects.toMatchObject({ name: 'AbortError' });
+  expect(sent.length - before).toBe(times + 1);
+});

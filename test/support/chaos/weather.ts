@@ -7,9 +7,21 @@ const fault = (status: number, code: string, afterEffect = false): Disturbance[]
   { kind: 'error', status, code, afterEffect },
 ];
 
-/** Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost. */
-const fair = { fine: 955, throttled: 12, failed: 8, lost: 10, slow: 15 };
-const storm = { fine: 500, throttled: 150, failed: 150, lost: 150, slow: 50 };
+/**
+ * Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost; `dead` met a connection that
+ * had died unnoticed; `hung` and `hung after` are never answered, the latter though they were carried out.
+ */
+const fair = { fine: 943, throttled: 12, failed: 8, lost: 10, slow: 15, dead: 10, hung: 1, 'hung after': 1 };
+const storm = {
+  fine: 440,
+  throttled: 150,
+  failed: 150,
+  lost: 150,
+  slow: 50,
+  dead: 50,
+  hung: 5,
+  'hung after': 5,
+};
 
 /** How many AWS calls a storm takes in. */
 const stormCalls = 150;
@@ -34,6 +46,9 @@ export class Weather {
     if (this.stormLeft > 0) this.stormLeft--;
     if (kind === 'fine') return undefined;
     this.struck[`${operation} ${kind}`] = (this.struck[`${operation} ${kind}`] ?? 0) + 1;
+    if (kind === 'dead') return [{ kind: 'reset' }];
+    if (kind === 'hung' || kind === 'hung after')
+      return [{ kind: 'hang', afterEffect: kind === 'hung after' }];
     if (kind === 'slow') return [{ kind: 'delay', ms: 20 + this.random() * 280 }];
     if (kind === 'throttled') {
       return service === 'dynamodb'
