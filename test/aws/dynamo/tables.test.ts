@@ -1,4 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { callSweep } from '../../../lambdas/aws/call/call-sweep';
 import { callTable } from '../../../lambdas/aws/call/call-table';
 import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { attemptTable } from '../../../lambdas/aws/pairing/attempt-table';
@@ -51,7 +52,7 @@ async function tables() {
     descriptors: descriptorTable(documents, codes),
     clients: clientTable(documents, { clients, gateways }),
     connections: connectionTable(documents, nameOf('Connections')),
-    calls: callTable(documents, nameOf('Rpcs')),
+    calls: { ...callTable(documents, nameOf('Rpcs')), ...callSweep(documents, nameOf('Rpcs')) },
   };
 }
 
