@@ -1,13 +1,5 @@
 /** What the holder of a relay secret decides about its gateway; a client may remove itself. */
-import {
-  accessCodeTtlMs,
-  callSweep,
-  clients,
-  gateways,
-  ownerWorld,
-  pairings,
-  random,
-} from './aws/composition';
+import { accessCodeTtlMs, clients, gateways, ownerWorld, pairings, random } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
 import { authenticateRuntime, issueAccessCode } from './core/pairing/gateways';
 import { listClients, removeGateway, revokeClient, rotateSecret } from './core/pairing/owner';
@@ -23,20 +15,31 @@ export const handler = streamedHttp({
     const { gatewayId } = await authenticateRuntime(gateways(), credential);
     return { status: 200, body: { clients: await listClients(clients(), gatewayId, receivedAtMs) } };
   },
-  'DELETE /api/relay/clients/{clientId}': async ({ credential, params, receivedAtMs, recorder }) => {
-    const revoked = await revokeClient(ownerWorld(), credential, params.clientId ?? '', receivedAtMs);
+  'DELETE /api/relay/clients/{clientId}': async (request) => {
+    const { credential, params, receivedAtMs, recorder } = request;
+    const { afterwards, ...revoked } = await revokeClient(
+      ownerWorld(),
+      credential,
+      params.clientId ?? '',
+      receivedAtMs,
+    );
+    request.afterwards(afterwards);
     recorder.record({ type: 'relay.client.revoked', ...revoked });
     return { status: 204 };
   },
-  'POST /api/relay/secret': async ({ credential, receivedAtMs, recorder }) => {
+  'POST /api/relay/secret': async (request) => {
+    const { credential, receivedAtMs, recorder } = request;
     const gateway = await authenticateRuntime(gateways(), credential);
-    const rotated = await rotateSecret(ownerWorld(), gateway, receivedAtMs);
+    const { afterwards, ...rotated } = await rotateSecret(ownerWorld(), gateway, receivedAtMs);
+    request.afterwards(afterwards);
     recorder.record({ type: 'relay.secret.rotated', gatewayId: gateway.gatewayId });
     return { status: 200, body: rotated };
   },
-  'DELETE /api/relay/gateway': async ({ credential, receivedAtMs, recorder }) => {
+  'DELETE /api/relay/gateway': async (request) => {
+    const { credential, receivedAtMs, recorder } = request;
     const gateway = await authenticateRuntime({ read: gateways().readEvenLeaving }, credential);
-    await removeGateway({ ...ownerWorld(), callSweep: callSweep() }, gateway, receivedAtMs);
+    const { afterwards } = await removeGateway(ownerWorld(), gateway, receivedAtMs);
+    request.afterwards(afterwards);
     recorder.record({ type: 'relay.gateway.removed', gatewayId: gateway.gatewayId });
     return { status: 204 };
   },

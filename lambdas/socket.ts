@@ -8,7 +8,7 @@ import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
 import { handleFrame } from './core/socket/handle-frame';
-import { closeSocket, openAppSocket, openRuntimeSocket } from './core/socket/runtime-socket';
+import { closeSocket, openAppSocket, openRuntimeSocket } from './core/socket/open-socket';
 import { ApiError } from './core/wire/errors';
 
 export const handler = async (event: SocketEvent) => {
@@ -24,10 +24,9 @@ export const handler = async (event: SocketEvent) => {
     countDisconnect(event);
     await closeSocket(callWorld({ recorder }), connectionId, nowMs);
   } else {
-    const world = { ...callWorld({ recorder }), clients: clients(), random };
+    const world = { ...callWorld({ recorder }), random };
     const handled = await handleFrame(world, connectionId, event.body ?? '', { nowMs, requestId });
     if (handled.answer) await sockets().post(connectionId, handled.answer);
-    if (handled.unknownSocket) await sockets().close(connectionId);
   }
   await recorder.flush();
   return { statusCode: 200 };

@@ -51,11 +51,14 @@ export async function pairUp(
 /** A call asks a socket that has just connected whether it is there; the usual one does not have to. */
 async function ageSocket({ host }: MeteredRelay, gatewayId: string): Promise<void> {
   const engine = engineClient(host.aws.dynamodbUrl);
+  const row = { TableName: tableNamed(host, 'Gateways'), Key: { gatewayId: { S: gatewayId } } };
+  const { Item } = await engine.call(`${DYNAMODB}.GetItem`, row);
+  const [socket] = (Item as { sockets: { SS: [string] } }).sockets.SS;
+  const aged = `${Number(socket.slice(0, 13)) - 3_600_000}${socket.slice(13)}`;
   await engine.call(`${DYNAMODB}.UpdateItem`, {
-    TableName: tableNamed(host, 'Gateways'),
-    Key: { gatewayId: { S: gatewayId } },
-    UpdateExpression: 'SET connectedAt = connectedAt - :hour',
-    ExpressionAttributeValues: { ':hour': { N: '3600000' } },
+    ...row,
+    UpdateExpression: 'SET sockets = :aged',
+    ExpressionAttributeValues: { ':aged': { SS: [aged] } },
   });
   engine.close();
 }

@@ -55,7 +55,9 @@ export const pairings: () => PairingStore = once(() =>
 );
 export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
 export const attempts: () => AttemptStore = once(() => attemptTable(client(), required(env.attemptsTable)));
-export const callSweep: () => CallSweep = once(() => makeCallSweep(client(), required(env.rpcsTable)));
+export const callSweep: () => CallSweep = once(() =>
+  makeCallSweep(client(), required(env.rpcsTable), calls()),
+);
 export const connections: () => ConnectionStore = once(() =>
   cachedConnections(connectionTable(client(), required(env.connectionsTable))),
 );
@@ -65,9 +67,10 @@ export const tickets: () => TicketStore = once(() => ticketTable(client(), names
 export const viewers: () => ViewerStore = once(() => viewerTable(client(), required(env.connectionsTable)));
 export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
 
-/** What presence needs: gateways, connections, sockets. */
+/** What presence needs: gateways and clients, connections, sockets. */
 export const presenceWorld = once(() => ({
   gateways: gateways(),
+  clients: clients(),
   connections: connections(),
   sockets: sockets(),
 }));
@@ -100,9 +103,12 @@ export const callWorld = ({ recorder }: { recorder: Recorder }) => ({
 
 /** What an owner's decisions need. */
 export const ownerWorld = once(() => ({
-  ...presenceWorld(),
+  gateways: gateways(),
   clients: clients(),
+  sockets: sockets(),
   pairings: pairings(),
+  callSweep: callSweep(),
+  clock,
   random,
 }));
 

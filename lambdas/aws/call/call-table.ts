@@ -4,7 +4,13 @@
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, EndedBy } from '../../core/call/ports';
-import type { CallEnd, CallRef, OpenCall, StoredCall } from '../../core/call/states';
+import {
+  type CallEnd,
+  type CallRef,
+  type OpenCall,
+  type StoredCall,
+  withdrawn,
+} from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
@@ -70,6 +76,21 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
         ),
       );
       return written === 'done' ? 'noted' : 'ended';
+    },
+    async withdraw({ callKey, nonce }, from) {
+      const sockets = Object.fromEntries(from.map((id, n) => [`:s${n}`, id]));
+      if (from.length === 0) return;
+      await conditionally(
+        client.send(
+          new UpdateCommand({
+            ...keyOf(callKey),
+            UpdateExpression: 'SET sentTo = :nobody',
+            // This very call, still pending, and addressed to one of these sockets.
+            ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome) AND sentTo IN (${Object.keys(sockets).join(', ')})`,
+            ExpressionAttributeValues: { ':nobody': withdrawn, ':nonce': nonce, ...sockets },
+          }),
+        ),
+      );
     },
     async end(ref, end, by) {
       const { callKey, nonce } = ref;

@@ -1,11 +1,15 @@
 /**
  * `Clients`: one row per paired App.
- * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · expiresAt (s)
+ * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · sockets? (see socket-set) · expiresAt (s)
  */
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Client, ClientStore } from '../../core/pairing/ports';
-import { conditionally, deleteRows, isLive, type Row, readTogether, rowsOf, seconds } from '../dynamo/dynamo';
+import { conditionally, isLive, type Row, readTogether, rowsOf, seconds } from '../dynamo/dynamo';
 import { stayingGatewayOf } from './gateway-table';
+import { enterSocket, socketsOf, textOf } from './socket-set';
+
+/** How many rows are deleted at the same time. */
+const removedAtOnce = 10;
 
 /** Clients in DynamoDB; `gateways` is the table that a client is read together with. */
 export function clientTable(
@@ -19,6 +23,10 @@ export function clientTable(
       ExpressionAttributeValues: { ':gateway': gatewayId },
       ConsistentRead: true,
     });
+  const keyOf = ({ gatewayId, clientId }: Pick<Client, 'gatewayId' | 'clientId'>) => ({
+    TableName: tables.clients,
+    Key: { gatewayId, clientId },
+  });
   return {
     async readWithGateway(gatewayId, clientId, nowMs) {
       const rows = await readTogether(client, {
@@ -40,29 +48,62 @@ export function clientTable(
       return live;
     },
     async remove(gatewayId, clientId, nowMs) {
-      const written = await conditionally(
+      const removing = client.send(
+        new DeleteCommand({
+          ...keyOf({ gatewayId, clientId }),
+          ConditionExpression: 'expiresAt > :now',
+          ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      const written = await conditionally(removing);
+      return written === 'done' ? clientOf((await removing).Attributes!) : 'not-found';
+    },
+    async removeAll(gatewayId) {
+      const removed: Client[] = [];
+      for await (const page of rowsOfGateway(gatewayId)) {
+        // One by one: what a row holds at its end is known from its own deletion alone.
+        for (let at = 0; at < page.length; at += removedAtOnce) {
+          const some = page.slice(at, at + removedAtOnce).map(({ clientId }) => {
+            const Key = { gatewayId, clientId };
+            return client.send(
+              new DeleteCommand({ TableName: tables.clients, Key, ReturnValues: 'ALL_OLD' }),
+            );
+          });
+          for (const { Attributes } of await Promise.all(some))
+            if (Attributes) removed.push(clientOf(Attributes));
+        }
+      }
+      return removed;
+    },
+    enter: ({ gatewayId, clientId, tokenHash }, socket) =>
+      enterSocket(
+        client,
+        {
+          ...keyOf({ gatewayId, clientId }),
+          holds: 'tokenHash = :hash',
+          values: { ':hash': tokenHash },
+          isHeld: (row) => row.tokenHash === tokenHash,
+        },
+        socket,
+      ),
+    async leave({ gatewayId, clientId }, socket) {
+      await conditionally(
         client.send(
-          new DeleteCommand({
-            TableName: tables.clients,
-            Key: { gatewayId, clientId },
-            ConditionExpression: 'expiresAt > :now',
-            ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+          new UpdateCommand({
+            ...keyOf({ gatewayId, clientId }),
+            UpdateExpression: 'DELETE sockets :gone',
+            ConditionExpression: 'attribute_exists(gatewayId)',
+            ExpressionAttributeValues: { ':gone': new Set([textOf(socket)]) },
           }),
         ),
       );
-      return written === 'done' ? 'removed' : 'not-found';
-    },
-    async removeAll(gatewayId) {
-      for await (const page of rowsOfGateway(gatewayId)) {
-        await deleteRows(client, tables.clients, ['gatewayId', 'clientId'], page);
-      }
     },
     async used({ gatewayId, clientId, tokenHash }, atMs, expiresAtMs) {
       await conditionally(
         client.send(
           new UpdateCommand({
-            TableName: tables.clients,
-            Key: { gatewayId, clientId },
+            ...keyOf({ gatewayId, clientId }),
             UpdateExpression: 'SET lastUsedAt = :at, expiresAt = :expires',
             // Not revoked in the meantime.
             ConditionExpression: 'tokenHash = :hash',
@@ -80,7 +121,7 @@ export function clientTable(
 
 /** A client as its row. */
 export function clientRow(client: Client): Row {
-  const { createdAtMs, lastUsedAtMs, expiresAtMs, ...rest } = client;
+  const { createdAtMs, lastUsedAtMs, expiresAtMs, sockets: _, ...rest } = client;
   return {
     ...rest,
     createdAt: createdAtMs,
@@ -91,11 +132,12 @@ export function clientRow(client: Client): Row {
 
 /** Reads a row of `Clients`. */
 export function clientOf(row: Row): Client {
-  const { createdAt, lastUsedAt, expiresAt, ...rest } = row;
+  const { createdAt, lastUsedAt, expiresAt, sockets: _, ...rest } = row;
   return {
-    ...(rest as Omit<Client, 'createdAtMs' | 'lastUsedAtMs' | 'expiresAtMs'>),
+    ...(rest as Omit<Client, 'createdAtMs' | 'lastUsedAtMs' | 'expiresAtMs' | 'sockets'>),
     createdAtMs: Number(createdAt),
     lastUsedAtMs: Number(lastUsedAt),
     expiresAtMs: Number(expiresAt) * 1000,
+    sockets: socketsOf(row),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * `Gateways`: one row per registered runtime.
  * gatewayId · secretHash · runtimeType, displayName, machineId?, capabilities (JSON text) · createdAt (ms) ·
- * accessCodeHash? · connectionId?, connectedAt? (the socket in charge) · leftAt?, lastSeenAt? (ms) · features? ·
+ * accessCodeHash? · sockets? (see socket-set) · leftAt?, lastSeenAt? (ms) · features? ·
  * removedAt? (ms; from then on nothing of it authenticates), expiresAt? (s; only with removedAt)
  */
 import {
@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Gateway, GatewayStore } from '../../core/pairing/ports';
 import { conditionally, type Row, seconds } from '../dynamo/dynamo';
+import { enterSocket, socketsOf, textOf } from './socket-set';
 
 /** There, and not leaving. */
 const stays = 'attribute_exists(gatewayId) AND attribute_not_exists(removedAt)';
@@ -32,7 +33,7 @@ export function gatewayTable(client: DynamoDBDocumentClient, tableName: string):
       return row && gatewayOf(row);
     },
     async create(gateway) {
-      const { capabilities, createdAtMs, ...rest } = gateway;
+      const { capabilities, createdAtMs, sockets: _, ...rest } = gateway;
       const written = await conditionally(
         client.send(
           new PutCommand({
@@ -63,74 +64,75 @@ export function gatewayTable(client: DynamoDBDocumentClient, tableName: string):
       );
       return written === 'done' ? 'described' : 'gone';
     },
-    async attach(gatewayId, socket, secretHash) {
-      const written = await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(gatewayId),
-            UpdateExpression: 'SET connectionId = :id, connectedAt = :at, lastSeenAt = :at',
-            ConditionExpression: `${stays} AND (attribute_not_exists(connectedAt) OR connectedAt <= :at)${secretHash === undefined ? '' : ' AND secretHash = :hash'}`,
-            ExpressionAttributeValues: {
-              ':id': socket.connectionId,
-              ':at': socket.connectedAtMs,
-              ':hash': secretHash,
-            },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
+    enter: (gatewayId, socket, secretHash) =>
+      enterSocket(
+        client,
+        {
+          ...keyOf(gatewayId),
+          holds: `${stays} AND secretHash = :hash`,
+          values: { ':hash': secretHash, ':at': socket.connectedAtMs },
+          isHeld: (row) => row.secretHash === secretHash && row.removedAt === undefined,
+          also: 'lastSeenAt = :at',
+        },
+        socket,
+      ),
+    async leave(gatewayId, socket, atMs) {
+      const leaving = client.send(
+        new UpdateCommand({
+          ...keyOf(gatewayId),
+          UpdateExpression: 'SET leftAt = :at DELETE sockets :gone',
+          ConditionExpression: `${stays} AND contains(sockets, :text)`,
+          ExpressionAttributeValues: {
+            ':at': atMs,
+            ':gone': new Set([textOf(socket)]),
+            ':text': textOf(socket),
+          },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
       );
-      if (written === 'done') return 'attached';
-      const standing = stayingGatewayOf(written.standing);
-      const isOwn = secretHash === undefined || standing?.secretHash === secretHash;
-      return standing && isOwn ? 'superseded' : 'gone';
-    },
-    async detach(gatewayId, connectionId, atMs) {
-      const written = await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(gatewayId),
-            UpdateExpression: 'SET leftAt = :at REMOVE connectionId, connectedAt',
-            ConditionExpression: 'connectionId = :id',
-            ExpressionAttributeValues: { ':id': connectionId, ':at': atMs },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
-      );
-      if (written === 'done') return 'detached';
+      const written = await conditionally(leaving);
+      if (written === 'done') return { left: socketsOf((await leaving).Attributes) };
       // The client tries again when an answer of DynamoDB is lost: then the socket has left at this very time.
-      const { connectionId: inCharge, leftAt } = written.standing ?? {};
-      return !inCharge && leftAt === atMs ? 'detached' : 'not-in-charge';
+      const { standing } = written;
+      if (standing?.leftAt !== atMs || standing.removedAt !== undefined) return 'not-there';
+      return { left: socketsOf(standing) };
     },
-    async seen(gatewayId, atMs, features) {
-      await conditionally(
+    async seen(gatewayId, socket, atMs, features) {
+      const written = await conditionally(
         client.send(
           new UpdateCommand({
             ...keyOf(gatewayId),
             UpdateExpression: `SET lastSeenAt = :at${features ? ', features = :features' : ''}`,
-            ConditionExpression: 'attribute_exists(gatewayId)',
-            ExpressionAttributeValues: { ':at': atMs, ':features': features },
+            ConditionExpression: `${stays} AND contains(sockets, :text)`,
+            ExpressionAttributeValues: { ':at': atMs, ':features': features, ':text': textOf(socket) },
           }),
         ),
       );
+      return written === 'done' ? 'seen' : 'not-there';
     },
     async rotateSecret(gatewayId, from, to, atMs) {
-      const written = await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(gatewayId),
-            UpdateExpression: 'SET secretHash = :to, leftAt = :at REMOVE connectionId, connectedAt',
-            ConditionExpression: 'secretHash = :from AND attribute_not_exists(removedAt)',
-            ExpressionAttributeValues: { ':from': from, ':to': to, ':at': atMs },
-          }),
-        ),
+      const rotating = client.send(
+        new UpdateCommand({
+          ...keyOf(gatewayId),
+          UpdateExpression: 'SET secretHash = :to, leftAt = :at REMOVE sockets',
+          ConditionExpression: 'secretHash = :from AND attribute_not_exists(removedAt)',
+          ExpressionAttributeValues: { ':from': from, ':to': to, ':at': atMs },
+          ReturnValues: 'ALL_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
       );
-      return written === 'done' ? 'rotated' : 'gone';
+      const written = await conditionally(rotating);
+      if (written === 'done') return { sockets: socketsOf((await rotating).Attributes) };
+      // The client tries again when an answer of DynamoDB is lost: then the new secret stands there.
+      return written.standing?.secretHash === to ? { sockets: [] } : 'gone';
     },
     async startRemoval(gatewayId, secretHash, atMs) {
       const marking = client.send(
         new UpdateCommand({
           ...keyOf(gatewayId),
-          UpdateExpression: 'SET removedAt = :at, expiresAt = :expires REMOVE connectionId, connectedAt',
+          // The sockets stay in the row: a removal that is repeated closes them again.
+          UpdateExpression: 'SET removedAt = :at, expiresAt = :expires',
           ConditionExpression: 'secretHash = :hash',
           ExpressionAttributeValues: {
             ':at': atMs,
@@ -159,21 +161,18 @@ function gatewayOf(row: Row): Gateway {
   const {
     capabilities,
     createdAt,
-    connectionId,
-    connectedAt,
     leftAt,
     lastSeenAt,
-    removedAt: _,
-    expiresAt: __,
+    sockets: _,
+    removedAt: __,
+    expiresAt: ___,
     ...rest
   } = row;
   return {
-    ...(rest as Omit<Gateway, 'capabilities' | 'createdAtMs'>),
+    ...(rest as Omit<Gateway, 'capabilities' | 'createdAtMs' | 'sockets'>),
     capabilities: JSON.parse(String(capabilities)),
     createdAtMs: Number(createdAt),
-    ...(connectionId
-      ? { socket: { connectionId: String(connectionId), connectedAtMs: Number(connectedAt) } }
-      : {}),
+    sockets: socketsOf(row),
     ...(leftAt === undefined ? {} : { leftAtMs: Number(leftAt) }),
     ...(lastSeenAt === undefined ? {} : { lastSeenAtMs: Number(lastSeenAt) }),
   };

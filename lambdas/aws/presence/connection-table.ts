@@ -1,18 +1,18 @@
 /**
  * `Connections`: one row per open socket.
- * connectionId · role · gatewayId · clientId? · secretHash? · connectedAt (ms) · expiresAt (s)
- * Index `byGateway`: gatewayId + connectedAt.
+ * connectionId · role · gatewayId · clientId? · credentialHash? · openedAt (ms) · expiresAt (s)
+ * Index `byGateway`: gatewayId + connectedAt, which the rows of viewers alone have (see viewer-table).
  */
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection, ConnectionStore } from '../../core/presence/ports';
-import { isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
+import { isLive, type Row, seconds } from '../dynamo/dynamo';
 
 /** Connections in DynamoDB. */
 export function connectionTable(client: DynamoDBDocumentClient, tableName: string): ConnectionStore {
   return {
     async put(connection) {
       const { connectedAtMs, expiresAtMs, ...rest } = connection;
-      const Item = { ...rest, connectedAt: connectedAtMs, expiresAt: seconds(expiresAtMs) };
+      const Item = { ...rest, openedAt: connectedAtMs, expiresAt: seconds(expiresAtMs) };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
     async read(connectionId, nowMs) {
@@ -24,27 +24,15 @@ export function connectionTable(client: DynamoDBDocumentClient, tableName: strin
     async remove(connectionId) {
       await client.send(new DeleteCommand({ TableName: tableName, Key: { connectionId } }));
     },
-    async ofGateway(gatewayId, nowMs) {
-      const live: Connection[] = [];
-      const pages = rowsOf(client, {
-        TableName: tableName,
-        IndexName: 'byGateway',
-        KeyConditionExpression: 'gatewayId = :gateway',
-        ExpressionAttributeValues: { ':gateway': gatewayId },
-        ScanIndexForward: false,
-      });
-      for await (const page of pages)
-        live.push(...page.filter((row) => isLive(row, nowMs)).map(connectionOf));
-      return live;
-    },
   };
 }
 
 function connectionOf(row: Row): Connection {
-  const { connectedAt, expiresAt, ...rest } = row;
+  // A viewer's row, and one of an earlier version, call it `connectedAt`.
+  const { openedAt, connectedAt, expiresAt, ...rest } = row;
   return {
     ...(rest as Omit<Connection, 'connectedAtMs' | 'expiresAtMs'>),
-    connectedAtMs: Number(connectedAt),
+    connectedAtMs: Number(openedAt ?? connectedAt),
     expiresAtMs: Number(expiresAt) * 1000,
   };
 }

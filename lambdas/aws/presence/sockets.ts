@@ -27,7 +27,8 @@ export function managedSockets(endpoint: string, patience = defaultPatience): So
       return outcomeOf(client.send(new GetConnectionCommand({ ConnectionId })), 'open', 'GetConnection');
     },
     async close(ConnectionId) {
-      await outcomeOf(client.send(new DeleteConnectionCommand({ ConnectionId })), 'open', 'DeleteConnection');
+      const closing = client.send(new DeleteConnectionCommand({ ConnectionId }));
+      return outcomeOf(closing, 'closed', 'DeleteConnection');
     },
   };
 }

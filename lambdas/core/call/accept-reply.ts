@@ -1,6 +1,7 @@
 /** What a runtime says about a call: who may say it, once, and before the deadline. */
 
 import type { NewEvent } from '../monitor/monitor-events';
+import type { GatewayStore } from '../pairing/ports';
 import type { Connection, ConnectionStore } from '../presence/ports';
 import type { RuntimeAnswer } from '../wire/frames';
 import { limits } from '../wire/limits';
@@ -11,14 +12,16 @@ import { type CallEnd, endOf, frameIdOf, isFollowed, readFrameId } from './state
 export interface ReplyWorld {
   calls: CallStore;
   connections: ConnectionStore;
+  gateways: GatewayStore;
 }
 
 /** Why a reply did or did not count. */
-export type ReplyOutcome = 'ended' | 'unknown-call' | 'already-ended' | 'late' | 'foreign';
+export type ReplyOutcome = 'ended' | 'unknown-call' | 'already-ended' | 'late' | 'foreign' | 'dead-socket';
 
 /**
  * Ends a call with a reply on a socket. The usual reply comes from the very socket that the command went to: one
- * conditional write. From another socket it takes a read of whose socket that is.
+ * conditional write, which a rotation takes away from it (`CallStore.withdraw`). From another socket it takes a read of
+ * whose socket that is, and one of the gateway, which must still name it.
  */
 export async function acceptReply(
   world: ReplyWorld,
@@ -37,6 +40,8 @@ export async function acceptReply(
   if (connection?.role !== 'runtime' || connection.gatewayId !== call.gatewayId) return 'foreign';
   if (call.end) return 'already-ended';
   if (nowMs >= call.deadlineMs) return 'late';
+  const gateway = await world.gateways.read(call.gatewayId);
+  if (!gateway?.sockets.some((socket) => socket.connectionId === connectionId)) return 'dead-socket';
   const second = await world.calls.end(ref, end, { gatewayId: connection.gatewayId });
   return second === 'ended' ? 'ended' : 'already-ended';
 }
@@ -47,7 +52,7 @@ export async function acceptLargeReply(
   gatewayId: string,
   frameId: string,
   end: CallEnd,
-): Promise<ReplyOutcome> {
+): Promise<Exclude<ReplyOutcome, 'dead-socket'>> {
   const ref = readFrameId(frameId);
   const call = ref && (await world.calls.read(ref.callKey, end.atMs));
   if (!call || frameIdOf(call) !== frameId) return 'unknown-call';
@@ -62,6 +67,7 @@ const rejections: Record<Exclude<ReplyOutcome, 'ended'>, string> = {
   'already-ended': 'The call had ended before.',
   late: 'The call was past its deadline.',
   foreign: 'The command went to another gateway.',
+  'dead-socket': 'The socket counts for nothing any more.',
 };
 
 /** A reply that did not count, as the monitor tells it; `sender` is the socket's row, where there is one. */

@@ -5,20 +5,14 @@
  */
 
 import type { Recorder } from '../monitor/ports';
-import type { Gateway, RuntimeSocket } from '../pairing/ports';
-import {
-  type PresenceWorld,
-  probeSocket,
-  promoteSocket,
-  retireSocket,
-  settlingMs,
-} from '../presence/presence';
+import type { Gateway, OpenSocket } from '../pairing/ports';
+import { type PresenceWorld, probeSocket, retireSocket } from '../presence/presence';
 import { limits } from '../wire/limits';
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
 import type { CallEnd, OpenCall } from './states';
 import { commandSent } from './tell-monitor';
-import { nextGapMs, watchEveryMs } from './waiting';
+import { nextGapMs } from './waiting';
 
 /** What a call needs. */
 export interface CallWorld extends PresenceWorld {
@@ -40,14 +34,9 @@ export async function deliverCall(
   const { clock } = world;
   const startedAtMs = clock.now();
   const graceEndsMs = Math.min(startedAtMs + limits.graceMs, call.deadlineMs);
-  let socket = gateway.socket;
+  let [socket] = gateway.sockets;
   let sentTo = call.sentTo;
-  let soughtAtMs = Number.NEGATIVE_INFINITY;
   for (;;) {
-    if (!socket && clock.now() - soughtAtMs >= watchEveryMs) {
-      soughtAtMs = clock.now();
-      socket = await promoteSocket(world, call.gatewayId, soughtAtMs).catch(() => undefined);
-    }
     if (socket && (await mayPost(world, call.gatewayId, socket))) {
       const noted =
         socket.connectionId === sentTo ||
@@ -64,25 +53,26 @@ export async function deliverCall(
       world.calls.read(call.callKey, clock.now()).catch(() => undefined),
     ]);
     if (stored?.nonce === call.nonce && stored.end) return { ended: stored.end };
-    socket = current?.socket;
+    socket = current?.sockets[0];
   }
 }
 
-async function post(world: CallWorld, call: OpenCall, { connectionId }: RuntimeSocket, command: string) {
+async function post(world: CallWorld, call: OpenCall, socket: OpenSocket, command: string) {
   // The reply may be back before the post says that it was sent.
   const leavesAtMs = world.clock.now();
-  const outcome = await world.sockets.post(connectionId, command, call.deadlineMs - leavesAtMs);
+  const withinMs = call.deadlineMs - leavesAtMs;
+  const outcome = await world.sockets.post(socket.connectionId, command, withinMs);
   if (outcome === 'sent') world.recorder.record(commandSent(call, command, leavesAtMs));
   if (outcome === 'gone') {
-    await retireSocket(world, call.gatewayId, connectionId, world.clock.now()).catch(() => {});
+    await retireSocket(world, call.gatewayId, socket, world.clock.now()).catch(() => {});
   }
   return outcome;
 }
 
 /** A socket that connected a moment ago is asked first, since its handshake may not be over. */
-async function mayPost(world: CallWorld, gatewayId: string, socket: RuntimeSocket): Promise<boolean> {
+async function mayPost(world: CallWorld, gatewayId: string, socket: OpenSocket): Promise<boolean> {
   const now = world.clock.now();
-  if (now - socket.connectedAtMs >= settlingMs) return true;
+  if (now - socket.connectedAtMs >= limits.socketSettlingMs) return true;
   const state = await probeSocket(world, gatewayId, socket, now).catch(() => 'unclear');
   return state === 'open' || state === 'unclear';
 }

@@ -43,7 +43,7 @@ export async function postReply(
 }
 
 /** A foreign call looks like an unknown one: a runtime learns nothing of other gateways. */
-const refusals: Record<Exclude<ReplyOutcome, 'ended'>, string> = {
+const refusals: Record<Exclude<ReplyOutcome, 'ended' | 'dead-socket'>, string> = {
   'unknown-call': 'No command of this gateway has this id.',
   foreign: 'No command of this gateway has this id.',
   'already-ended': 'The call has ended.',

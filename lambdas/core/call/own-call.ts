@@ -6,7 +6,15 @@ import { eventFrame } from '../wire/frames';
 import { check } from '../wire/json';
 import { callId } from '../wire/protocol';
 import type { CallWorld } from './deliver-call';
-import { type CallEnd, callKeyOf, endAsOf, frameIdOf, type Progress, type StoredCall } from './states';
+import {
+  type CallEnd,
+  callKeyOf,
+  endAsOf,
+  frameIdOf,
+  type Progress,
+  type StoredCall,
+  withdrawn,
+} from './states';
 import { endCall, watchCall } from './watch-call';
 
 /** The client's call of this id. `not_found` when there is none, or none any more. */
@@ -53,10 +61,10 @@ export async function cancelCall(
   const current = (await world.calls.read(call.callKey, end.atMs))?.sentTo ?? call.sentTo;
   const notice = eventFrame('relay.cancel', { id: frameIdOf(call) });
   if (current === undefined) return end;
-  const posted = await world.sockets.post(current, notice);
+  const posted = current === withdrawn ? 'gone' : await world.sockets.post(current, notice);
   if (posted !== 'gone') return end;
   // The runtime may be back on another socket, still at work on the command.
-  const socket = (await world.gateways.read(call.gatewayId))?.socket;
+  const socket = (await world.gateways.read(call.gatewayId))?.sockets[0];
   if (socket && socket.connectionId !== current) await world.sockets.post(socket.connectionId, notice);
   return end;
 }

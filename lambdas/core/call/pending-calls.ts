@@ -3,7 +3,7 @@
  * they were sent under, so that a runtime takes each of them once however often it hears of it.
  */
 
-import type { GatewayStore } from '../pairing/ports';
+import type { Gateway } from '../pairing/ports';
 import { type Command, commandOf } from '../wire/frames';
 import { limits } from '../wire/limits';
 import type { CallStore } from './ports';
@@ -13,7 +13,6 @@ import { type CallRef, frameIdOf, type StoredCall } from './states';
 /** What answering needs. */
 export interface PendingWorld {
   calls: CallStore;
-  gateways: GatewayStore;
   paramsUrlOf: (frameId: string) => string;
 }
 
@@ -31,12 +30,11 @@ export interface PendingCalls {
 /** Lists the commands that a gateway's runtime owes an answer to. */
 export async function pendingCalls(
   world: PendingWorld,
-  gatewayId: string,
+  { gatewayId, features }: Pick<Gateway, 'gatewayId' | 'features'>,
   params: unknown,
   nowMs: number,
 ): Promise<PendingCalls> {
-  const features = (await world.gateways.read(gatewayId))?.features ?? [];
-  const byReference = features.includes(paramsByReference);
+  const byReference = features?.includes(paramsByReference) ?? false;
   const openedSinceMs = nowMs - limits.maxStreamTimeoutMs;
   const commands: Command[] = [];
   let bytes = 0;

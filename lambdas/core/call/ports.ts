@@ -10,6 +10,8 @@ export interface CallStore {
   follow(callKey: string, afterSeq: number, nowMs: number): Promise<FollowedCall>;
   /** Notes the socket that the command is about to go to; `ended` when the call is not pending any more. */
   sentTo(ref: CallRef, connectionId: string): Promise<'noted' | 'ended'>;
+  /** Takes the word of the usual reply from sockets that a pending call's command may have gone to. */
+  withdraw(ref: CallRef, from: string[]): Promise<void>;
   /**
    * Ends a pending call, once. `by` says on whose word: the waiter's own, the socket that the command was sent to,
    * or any socket of the gateway. Refused gives the call as it stands, if there is one. Repeating an end that

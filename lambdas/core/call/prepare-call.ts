@@ -54,7 +54,7 @@ export function prepareCall(parts: CallParts): PreparedCall {
     method,
     ...(params === undefined ? {} : { params }),
     digest: digestOf(`${method}\n${JSON.stringify(params)}`),
-    ...(gateway.socket ? { sentTo: gateway.socket.connectionId } : {}),
+    ...(gateway.sockets[0] ? { sentTo: gateway.sockets[0].connectionId } : {}),
     openedAtMs: nowMs,
     deadlineMs,
     expiresAtMs: deadlineMs + limits.keepAnswerMs,

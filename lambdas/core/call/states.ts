@@ -69,6 +69,9 @@ export function nonceOf(random: Uint8Array, followsProgress: boolean): string {
   return Buffer.from(random).toString('base64url').slice(0, nonceLength) + (followsProgress ? followed : '');
 }
 
+/** Stands in `sentTo` of a call whose socket counts for nothing any more: no socket has this id. */
+export const withdrawn = '-';
+
 /** Whether somebody follows the progress of this call. */
 export function isFollowed({ nonce }: Pick<OpenCall, 'nonce'>): boolean {
   return nonce.length > nonceLength;

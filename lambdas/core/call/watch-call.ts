@@ -134,7 +134,7 @@ class RuntimeWatch {
     const gateway = await this.gateway();
     if (gateway === 'unread') return false;
     if (!gateway) return true;
-    if (gateway.socket) {
+    if (gateway.sockets.length > 0) {
       await this.lookAtSocket(gateway);
       return false;
     }
@@ -147,15 +147,16 @@ class RuntimeWatch {
   /** Whether the runtime is away now. */
   async isAway(): Promise<boolean> {
     const gateway = await this.gateway();
-    return gateway !== 'unread' && !gateway?.socket;
+    return gateway !== 'unread' && !gateway?.sockets.length;
   }
 
   private gateway(): Promise<Gateway | undefined | 'unread'> {
     return this.world.gateways.read(this.call.gatewayId).catch(() => 'unread' as const);
   }
 
-  private async lookAtSocket({ gatewayId, socket, features }: Gateway): Promise<void> {
+  private async lookAtSocket({ gatewayId, sockets, features }: Gateway): Promise<void> {
     const now = this.world.clock.now();
+    const [socket] = sockets;
     if (!socket) return;
     if (this.options.unsure && !this.told && features?.includes('pending')) {
       this.told = true;

@@ -54,6 +54,7 @@ export async function redeemAccessCode(
     createdAtMs: nowMs,
     lastUsedAtMs: nowMs,
     expiresAtMs: nowMs + limits.clientUnusedMs,
+    sockets: [],
   };
   if ((await world.pairings.redeem(code, client, nowMs)) === 'dead') throw codeNotFound();
   return { gateway, clientId, clientToken };

@@ -38,6 +38,7 @@ export async function registerGateway(
     gatewayId,
     secretHash: hashCredential(created),
     createdAtMs: nowMs,
+    sockets: [],
     ...detailsOf(request),
   };
   if ((await world.gateways.create(gateway)) === 'exists')

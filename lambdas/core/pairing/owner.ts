@@ -1,34 +1,27 @@
 /**
  * What an owner decides about a gateway: who is paired with it, under which secret it connects, and that it goes.
  *
- * Each decision is one write that every later authentication sees, so it holds from the next call on. The sockets that
- * were opened before are closed after that write: one that is missed (its row appears a moment later) can still not
- * authenticate anything.
+ * Each decision is one write that every later authentication sees, so it holds from the next call on. The very same write
+ * tells which sockets the credential had: from then on nothing that they say counts, and they are closed.
  */
 
 import { ApiError } from '../wire/errors';
 import { authenticateClient } from './clients';
+import { type ClosingWorld, closeSockets, keepClosing } from './close-sockets';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
 import { authenticateRuntime, unauthorized } from './gateways';
-import type {
-  CallSweep,
-  ClientStore,
-  Gateway,
-  GatewayStore,
-  OpenSocket,
-  OpenSockets,
-  PairingStore,
-  SocketCloser,
-} from './ports';
+import type { CallSweep, ClientStore, Gateway, GatewayStore, OpenSocket, PairingStore } from './ports';
 
 /** What an owner's decisions need. */
-export interface OwnerWorld {
+export interface OwnerWorld extends ClosingWorld {
   gateways: GatewayStore;
   clients: ClientStore;
   pairings: PairingStore;
-  connections: OpenSockets;
-  sockets: SocketCloser;
+  callSweep: CallSweep;
 }
+
+/** What is done about a decision after its answer has left. Never rejects for what cannot be helped. */
+export type Afterwards = () => Promise<void>;
 
 /** A client as its owner sees it. Times are ISO 8601. */
 export interface ClientView {
@@ -63,14 +56,13 @@ export async function revokeClient(
   credential: string | undefined,
   clientId: string,
   nowMs: number,
-): Promise<{ gatewayId: string; clientId: string }> {
-  const gatewayId = await revokingGateway(world, credential, clientId, nowMs);
+): Promise<{ gatewayId: string; clientId: string; afterwards: Afterwards }> {
+  const { gatewayId, by } = await revokingGateway(world, credential, clientId, nowMs);
   const isClientId = /^cl_[\w-]{16}$/.test(clientId);
-  if (!isClientId || (await world.clients.remove(gatewayId, clientId, nowMs)) === 'not-found') {
-    throw new ApiError('not_found', 'The gateway has no such client.');
-  }
-  await closeSockets(world, gatewayId, (connection) => connection.clientId === clientId, nowMs);
-  return { gatewayId, clientId };
+  const removed = isClientId ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';
+  if (removed === 'not-found') throw new ApiError('not_found', 'The gateway has no such client.');
+  const left = await closeSockets(world, removed.sockets, by === 'itself' ? 'removed' : 'revoked');
+  return { gatewayId, clientId, afterwards: () => keepClosing(world, left) };
 }
 
 async function revokingGateway(
@@ -78,34 +70,43 @@ async function revokingGateway(
   credential: string | undefined,
   clientId: string,
   nowMs: number,
-): Promise<string> {
+): Promise<{ gatewayId: string; by: 'owner' | 'itself' }> {
   if (claimOf(credential)?.role !== 'client') {
-    return (await authenticateRuntime(world.gateways, credential)).gatewayId;
+    const { gatewayId } = await authenticateRuntime(world.gateways, credential);
+    return { gatewayId, by: 'owner' };
   }
   const { client } = await authenticateClient(world.clients, credential, nowMs);
-  if (client.clientId === clientId) return client.gatewayId;
+  if (client.clientId === clientId) return { gatewayId: client.gatewayId, by: 'itself' };
   throw new ApiError('forbidden', 'A client token may remove its own client alone.');
 }
 
+/** A call that was being opened during the rotation is addressed to an old socket a moment later: looked for again then. */
+const withdrawAgainMs = 5_000;
+
 /**
- * Gives the gateway a new secret. The old one is dead at once, and so is every socket that it opened. Of simultaneous
- * rotations one succeeds, the others were made with a secret that is dead: `unauthorized`.
+ * Gives the gateway a new secret. The old one is dead at once, and so is every socket that it opened: none of them gets
+ * a command any more, and no reply of theirs counts. Of simultaneous rotations one succeeds, the others were made with a
+ * secret that is dead: `unauthorized`.
  */
 export async function rotateSecret(
-  world: Pick<OwnerWorld, 'gateways' | 'connections' | 'sockets'> & { random: RandomBytes },
-  { gatewayId, secretHash }: Gateway,
+  world: OwnerWorld & { random: RandomBytes },
+  known: Gateway,
   nowMs: number,
-): Promise<{ gatewayId: string; relaySecret: string }> {
+): Promise<{ gatewayId: string; relaySecret: string; afterwards: Afterwards }> {
+  const { gatewayId, secretHash } = known;
   const relaySecret = newRelaySecret(gatewayId, world.random);
-  const rotated = await world.gateways.rotateSecret(
-    gatewayId,
-    secretHash,
-    hashCredential(relaySecret),
-    nowMs,
-  );
+  const to = hashCredential(relaySecret);
+  const rotated = await world.gateways.rotateSecret(gatewayId, secretHash, to, nowMs);
   if (rotated === 'gone') throw unauthorized();
-  await closeSockets(world, gatewayId, (connection) => connection.role === 'runtime', nowMs);
-  return { gatewayId, relaySecret };
+  // Of a write whose first answer was lost nobody learns what it replaced.
+  const old = rotated.sockets.length > 0 ? rotated.sockets : known.sockets;
+  const withdraw = () => world.callSweep.withdrawAll(gatewayId, old, world.clock.now()).catch(() => {});
+  const [left] = await Promise.all([closeSockets(world, old, 'revoked'), withdraw()]);
+  const afterwards = async () => {
+    const again = world.clock.sleep(withdrawAgainMs).then(withdraw);
+    await Promise.all([keepClosing(world, left), again]);
+  };
+  return { gatewayId, relaySecret, afterwards };
 }
 
 /**
@@ -113,38 +114,19 @@ export async function rotateSecret(
  * its own row goes last, so that a removal that was cut short can be repeated with the same secret.
  */
 export async function removeGateway(
-  world: OwnerWorld & { callSweep: CallSweep },
+  world: OwnerWorld,
   { gatewayId, secretHash }: Gateway,
   nowMs: number,
-): Promise<void> {
+): Promise<{ afterwards: Afterwards }> {
   const marked = await world.gateways.startRemoval(gatewayId, secretHash, nowMs);
   if (marked === 'gone') throw unauthorized();
-  await Promise.all([
-    closeSockets(world, gatewayId, () => true, nowMs),
-    world.clients.removeAll(gatewayId),
+  const closeAll = async (open: OpenSocket[]) => await closeSockets(world, open, 'removed');
+  const [ofRuntime, ofApps] = await Promise.all([
+    closeAll(marked.sockets),
+    world.clients.removeAll(gatewayId).then((clients) => closeAll(clients.flatMap(({ sockets }) => sockets))),
     marked.accessCodeHash === undefined ? undefined : world.pairings.forgetCode(marked.accessCodeHash),
     world.callSweep.removeAll(gatewayId),
   ]);
   await world.gateways.remove(gatewayId);
-}
-
-/** How many sockets are closed at the same time. */
-const closedAtOnce = 10;
-
-async function closeSockets(
-  world: Pick<OwnerWorld, 'connections' | 'sockets'>,
-  gatewayId: string,
-  concerned: (connection: OpenSocket) => boolean,
-  nowMs: number,
-): Promise<void> {
-  const open = (await world.connections.ofGateway(gatewayId, nowMs)).filter(concerned);
-  for (let at = 0; at < open.length; at += closedAtOnce) {
-    const some = open.slice(at, at + closedAtOnce);
-    await Promise.all(
-      some.map(async ({ connectionId }) => {
-        await world.sockets.close(connectionId);
-        await world.connections.remove(connectionId);
-      }),
-    );
-  }
+  return { afterwards: () => keepClosing(world, [...ofRuntime, ...ofApps]) };
 }

@@ -14,19 +14,27 @@ export interface Gateway {
   createdAtMs: number;
   /** Hash of the one access code that is live, if any. */
   accessCodeHash?: string;
-  /** The socket that gets the commands: the newest. */
-  socket?: RuntimeSocket;
+  /** The runtime's sockets, newest first: the first gets the commands, and whatever one of them says counts. */
+  sockets: OpenSocket[];
   lastSeenAtMs?: number;
-  /** When it last lost its only socket; absent while it has one. */
+  /** When a socket of it last left; counts while it has none. */
   leftAtMs?: number;
   /** What the runtime declared in its last `relay.hello`. */
   features?: string[];
 }
 
-/** The socket a runtime is reached by. */
-export interface RuntimeSocket {
+/** A socket, as the row of the credential that opened it names it. */
+export interface OpenSocket {
   connectionId: string;
   connectedAtMs: number;
+}
+
+/** What entering a socket did. Both lists are newest first, without the socket that was entered. */
+export interface Entered {
+  /** The sockets that were there. */
+  before: OpenSocket[];
+  /** Those of them that had to make room: the oldest. */
+  pushedOut: OpenSocket[];
 }
 
 /** The part of a gateway that a new registration replaces. */
@@ -43,20 +51,32 @@ export interface GatewayStore {
   /** Refreshes what a runtime says of itself; `gone` when there is no such gateway. */
   describe(gatewayId: string, details: GatewayDetails): Promise<'described' | 'gone'>;
   /**
-   * Puts a socket in charge unless a newer one is; `superseded` then, `gone` without the gateway, or where `secretHash`
-   * is given and is not its secret's any more.
+   * Enters a socket that this secret opened; over `maxSocketsPerCredential` the oldest makes room. `gone` without the
+   * gateway, or when that is not its secret any more.
    */
-  attach(
+  enter(gatewayId: string, socket: OpenSocket, secretHash: string): Promise<Entered | 'gone'>;
+  /** Takes a socket out and gives those that are left; `not-there` leaves all as it was. */
+  leave(gatewayId: string, socket: OpenSocket, atMs: number): Promise<{ left: OpenSocket[] } | 'not-there'>;
+  /**
+   * Records a sign of life from a socket, and what the runtime says it can do where it says so; `not-there` when it is
+   * none of the gateway's sockets (any more).
+   */
+  seen(
     gatewayId: string,
-    socket: RuntimeSocket,
-    secretHash?: string,
-  ): Promise<'attached' | 'superseded' | 'gone'>;
-  /** Takes a socket out of charge; `not-in-charge` leaves all as it was. */
-  detach(gatewayId: string, connectionId: string, atMs: number): Promise<'detached' | 'not-in-charge'>;
-  /** Records a sign of life, and what the runtime says it can do where it says so. */
-  seen(gatewayId: string, atMs: number, features?: string[]): Promise<void>;
-  /** Replaces the secret `from`, and takes the socket out of charge; `gone` when that is not the secret any more. */
-  rotateSecret(gatewayId: string, from: string, to: string, atMs: number): Promise<'rotated' | 'gone'>;
+    socket: OpenSocket,
+    atMs: number,
+    features?: string[],
+  ): Promise<'seen' | 'not-there'>;
+  /**
+   * Replaces the secret `from`, and takes out every socket that it opened in the same write; `gone` when that is not
+   * the secret any more.
+   */
+  rotateSecret(
+    gatewayId: string,
+    from: string,
+    to: string,
+    atMs: number,
+  ): Promise<{ sockets: OpenSocket[] } | 'gone'>;
   /** Marks a gateway with this secret as leaving: from here on nobody else finds it. Again and again if need be. */
   startRemoval(gatewayId: string, secretHash: string, atMs: number): Promise<Gateway | 'gone'>;
   remove(gatewayId: string): Promise<void>;
@@ -71,7 +91,12 @@ export interface Client {
   createdAtMs: number;
   lastUsedAtMs: number;
   expiresAtMs: number;
+  /** The App's sockets, newest first. */
+  sockets: OpenSocket[];
 }
+
+/** A client by its key and its token's hash: whatever is written on its word holds that hash. */
+export type ClientRef = Pick<Client, 'gatewayId' | 'clientId' | 'tokenHash'>;
 
 /** What a code stands for until it is redeemed. */
 export interface AccessCode {
@@ -105,18 +130,24 @@ export interface ClientStore {
   ): Promise<{ client?: Client; gateway?: Gateway }>;
   /** The gateway's live clients, as they are now. */
   list(gatewayId: string, nowMs: number): Promise<Client[]>;
-  /** `not-found` for an expired one too. */
-  remove(gatewayId: string, clientId: string, nowMs: number): Promise<'removed' | 'not-found'>;
-  /** Removes every client of a gateway, live or not. */
-  removeAll(gatewayId: string): Promise<void>;
+  /** Gives the client as it was; `not-found` for an expired one too. */
+  remove(gatewayId: string, clientId: string, nowMs: number): Promise<Client | 'not-found'>;
+  /** Removes every client of a gateway, live or not, and gives them as they were. */
+  removeAll(gatewayId: string): Promise<Client[]>;
+  /** Enters a socket that this client's token opened, as `GatewayStore.enter` does; `gone` without the client. */
+  enter(client: ClientRef, socket: OpenSocket): Promise<Entered | 'gone'>;
+  /** Takes a socket out. */
+  leave(client: Pick<Client, 'gatewayId' | 'clientId'>, socket: OpenSocket): Promise<void>;
   /** Notes that a client was used, and until when it lives now. Revives none that is gone. */
   used(client: Client, atMs: number, expiresAtMs: number): Promise<void>;
 }
 
-/** Removes the calls of a gateway. */
+/** What happens to a gateway's calls when its owner decides. */
 export interface CallSweep {
   /** Every row of every call, pending or ended. */
   removeAll(gatewayId: string): Promise<void>;
+  /** From here on no pending call is answered by the usual write of one of these sockets. */
+  withdrawAll(gatewayId: string, from: OpenSocket[], nowMs: number): Promise<void>;
 }
 
 /** A descriptor, as JSON text, behind the hash of its pairing code. */
@@ -161,22 +192,10 @@ export interface AttemptStore {
   countFailure(atMs: number): Promise<void>;
 }
 
-/** An open socket, as far as its gateway's owner cares. */
-export interface OpenSocket {
-  connectionId: string;
-  role: 'runtime' | 'client' | 'viewer';
-  clientId?: string;
-}
-
-/** The open sockets of a gateway, for an owner whose decision ends them. */
-export interface OpenSockets {
-  /** The gateway's live sockets of every role, newest first. */
-  ofGateway(gatewayId: string, nowMs: number): Promise<OpenSocket[]>;
-  remove(connectionId: string): Promise<void>;
-}
-
-/** Closes sockets. */
+/** Reaches open sockets. */
 export interface SocketCloser {
-  /** Closes a socket; nothing happens where there is none. */
-  close(connectionId: string): Promise<void>;
+  /** `gone` is a 410; `unclear` is any other failure, after which the frame may have arrived or not. */
+  post(connectionId: string, frame: string): Promise<'sent' | 'gone' | 'unclear'>;
+  /** `gone` where there is no such socket (any more); `unclear` when it may still be open. */
+  close(connectionId: string): Promise<'closed' | 'gone' | 'unclear'>;
 }

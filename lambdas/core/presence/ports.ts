@@ -1,21 +1,24 @@
 /** What presence needs of the world: the rows of open sockets, and the sockets themselves. Times are epoch milliseconds. */
-import type { OpenSocket, OpenSockets, SocketCloser } from '../pairing/ports';
+import type { OpenSocket, SocketCloser } from '../pairing/ports';
 
-/** A socket of any role. */
+/**
+ * Whose a socket is: found by the id that comes with its frames, and never changed. Whether it still counts is said by
+ * its gateway's or its client's own row.
+ */
 export interface Connection extends OpenSocket {
+  role: 'runtime' | 'client' | 'viewer';
   gatewayId: string;
-  /** Hash of the secret that a runtime came with: once that is rotated, its socket is never put in charge again. */
-  secretHash?: string;
-  connectedAtMs: number;
+  clientId?: string;
+  /** Hash of the secret or token that it was opened with. */
+  credentialHash?: string;
   expiresAtMs: number;
 }
 
-/** Open sockets. */
-export interface ConnectionStore extends OpenSockets {
+/** Open sockets by their id. */
+export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
   read(connectionId: string, nowMs: number): Promise<Connection | undefined>;
-  /** The gateway's live sockets of every role, newest first. */
-  ofGateway(gatewayId: string, nowMs: number): Promise<Connection[]>;
+  remove(connectionId: string): Promise<void>;
 }
 
 /** Open sockets as the management API reaches them. */

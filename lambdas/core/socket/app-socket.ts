@@ -22,6 +22,7 @@ import { errorFrame, eventFrame, resultFrame } from '../wire/frames';
 import { check } from '../wire/json';
 import { limits } from '../wire/limits';
 import { rpcRequest } from '../wire/protocol';
+import { dismissSocket, isListed } from './dismiss-socket';
 
 /** What an App's socket needs. */
 export interface AppSocketWorld extends CallWorld, Pick<CallParts, 'random' | 'paramsUrlOf'> {
@@ -75,7 +76,11 @@ async function answer(
     connection.clientId ?? '',
     nowMs,
   );
-  if (!client || !gateway) throw new ApiError('unauthorized', 'The client has been revoked.');
+  if (!client || !gateway || !isListed(connection, client.sockets)) {
+    const standing = gateway && client && { credentialHash: client.tokenHash, sockets: client.sockets };
+    await dismissSocket(world, connection, standing);
+    throw new ApiError('unauthorized', 'The client has been revoked, or this socket was replaced.');
+  }
   if (method === 'relay.hello') {
     const { keepaliveMs, maxConnectionMs, reconnectAfterMs } = limits;
     const { gatewayId, clientId } = client;

@@ -1,18 +1,13 @@
 /** A frame from a socket of any role: whose it is decides what it means. */
-import { acceptReply, type ProgressOutcome, type ReplyOutcome, replyRejected } from '../call/accept-reply';
+import { acceptReply, type ReplyOutcome, replyRejected } from '../call/accept-reply';
 import type { Connection } from '../presence/ports';
 import { errorFrame, type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
 import { type AppSocketWorld, handleAppRequest } from './app-socket';
-import { handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';
+import { type Heard, handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';
 
 /** What became of a frame. */
-export interface Handled {
+export interface Handled extends Heard {
   reply?: ReplyOutcome;
-  progress?: ProgressOutcome;
-  /** The frame to send back. */
-  answer?: string;
-  /** The server knows nothing of this socket: closed, so that its peer connects anew. */
-  unknownSocket?: true;
 }
 
 /** Handles one frame. A reply needs no look at the socket's row as long as it comes from where the command went. */
@@ -26,7 +21,11 @@ export async function handleFrame(
   if (frame.kind === 'invalid') return { answer: errorFrame(frame.id, frame.code, frame.message) };
   if (frame.kind === 'reply') return await handleReply(world, connectionId, frame, text, nowMs);
   const connection: Connection | undefined = await world.connections.read(connectionId, nowMs);
-  if (!connection) return { unknownSocket: true };
+  if (!connection) {
+    // So that its peer connects anew.
+    await world.sockets.close(connectionId);
+    return { dismissed: true };
+  }
   if (connection.role === 'runtime') return await handleRuntimeFrame(world, connection, frame, nowMs);
   if (frame.kind === 'ping') return { answer: JSON.stringify({ type: 'pong' }) };
   if (connection.role === 'client' && frame.kind === 'request')

@@ -1,115 +1,47 @@
-/** What happens on a runtime's socket: it comes, it says things, it goes. */
+/** What a runtime says on its socket. Whatever reads or changes something needs a socket that counts (`isListed`). */
 import { acceptProgress, type ProgressOutcome, type ReplyWorld } from '../call/accept-reply';
 import { type PendingWorld, pendingCalls } from '../call/pending-calls';
 import type { Recorder } from '../monitor/ports';
-import { unauthorized } from '../pairing/gateways';
-import type { Client, Gateway } from '../pairing/ports';
-import { announcePresence } from '../presence/announce-presence';
+import type { ClosingWorld } from '../pairing/close-sockets';
+import type { Gateway } from '../pairing/ports';
 import type { Connection } from '../presence/ports';
-import { type PresenceWorld, retireSocket } from '../presence/presence';
+import type { PresenceWorld } from '../presence/presence';
 import { errorFrame, type RuntimeFrame, resultFrame } from '../wire/frames';
 import { limits, runtimeLimits } from '../wire/limits';
+import { dismissSocket, isListed } from './dismiss-socket';
 
 /** What the runtime's socket needs. */
-export interface RuntimeSocketWorld extends PresenceWorld, ReplyWorld, PendingWorld {
+export interface RuntimeSocketWorld extends PresenceWorld, ReplyWorld, PendingWorld, ClosingWorld {
+  sockets: PresenceWorld['sockets'];
   recorder: Recorder;
 }
 
-/** What coming and going needs. */
-export type SocketWorld = PresenceWorld & { recorder: Recorder };
-
-/** A socket's row outlives the socket's own age limit by this, so that its last frames still find it. */
-export const connectionRowMarginMs = 10 * 60_000;
-
-/** Enters a new socket; from here on it gets the gateway's commands. Throws `unauthorized` when its secret died meanwhile. */
-export async function openRuntimeSocket(
-  world: SocketWorld,
-  gateway: Gateway,
-  socket: { connectionId: string; connectedAtMs: number },
-): Promise<'attached' | 'superseded'> {
-  const connection: Connection = {
-    ...socket,
-    role: 'runtime',
-    gatewayId: gateway.gatewayId,
-    secretHash: gateway.secretHash,
-    expiresAtMs: socket.connectedAtMs + limits.maxConnectionMs + connectionRowMarginMs,
-  };
-  await world.connections.put(connection);
-  const { gatewayId, runtimeType } = gateway;
-  world.recorder.record({ type: 'relay.websocket.connected', gatewayId, runtimeType, outcome: 'connected' });
-  if (gateway.socket) {
-    const detail = 'A newer socket of the runtime takes the commands; the older one may still reply.';
-    world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, runtimeType, detail });
-  }
-  world.recorder.idle();
-  const attached = await attachOrRetire(world, gateway, socket);
-  if (attached === 'gone') {
-    // Removed, or its secret rotated, since the secret was checked.
-    await world.connections.remove(socket.connectionId);
-    throw unauthorized();
-  }
-  if (attached === 'attached' && !gateway.socket) {
-    const atMs = socket.connectedAtMs;
-    // An App that hears nothing asks; a runtime that is refused for it would lose its commands.
-    const all = await world.connections.ofGateway(gatewayId, atMs).catch(() => []);
-    await announcePresence(world, all, { gatewayId, connected: true, atMs });
-  }
-  return attached;
+/** What became of a frame that is no reply. */
+export interface Heard {
+  progress?: ProgressOutcome;
+  /** The frame to send back. */
+  answer?: string;
+  /** The socket counts for nothing any more: it was told so, and closed. */
+  dismissed?: true;
 }
 
-/** A failed write may have been carried out: the socket will be refused, so it must not stay in charge. */
-async function attachOrRetire(
-  world: SocketWorld,
-  { gatewayId, secretHash }: Gateway,
-  socket: { connectionId: string; connectedAtMs: number },
-) {
-  try {
-    return await world.gateways.attach(gatewayId, socket, secretHash);
-  } catch (error) {
-    await retireSocket(world, gatewayId, socket.connectionId, socket.connectedAtMs).catch(() => {});
-    throw error;
-  }
-}
-
-/** Enters an App's socket. */
-export async function openAppSocket(
-  world: SocketWorld,
-  { gatewayId, clientId }: Pick<Client, 'gatewayId' | 'clientId'>,
-  socket: { connectionId: string; connectedAtMs: number },
-): Promise<void> {
-  const expiresAtMs = socket.connectedAtMs + limits.maxConnectionMs + connectionRowMarginMs;
-  await world.connections.put({ ...socket, role: 'client', gatewayId, clientId, expiresAtMs });
-  world.recorder.record({ type: 'relay.websocket.connected', gatewayId, clientId, outcome: 'connected' });
-}
-
-/** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */
-export async function closeSocket(world: SocketWorld, connectionId: string, nowMs: number) {
-  const connection = await world.connections.read(connectionId, nowMs);
-  if (connection && connection.role !== 'viewer') {
-    const { gatewayId, clientId } = connection;
-    const durationMs = nowMs - connection.connectedAtMs;
-    world.recorder.record({ type: 'relay.websocket.disconnected', gatewayId, clientId, durationMs });
-  }
-  if (connection?.role === 'runtime') await retireSocket(world, connection.gatewayId, connectionId, nowMs);
-  else if (connection) await world.connections.remove(connectionId);
-  return connection;
-}
-
-/** Handles a frame of a runtime that is no reply, and gives the frame to send back, if any. */
+/** Handles a frame of a runtime that is no reply. */
 export async function handleRuntimeFrame(
   world: RuntimeSocketWorld,
   connection: Connection,
   frame: Exclude<RuntimeFrame, { kind: 'reply' | 'invalid' }>,
   nowMs: number,
-): Promise<{ progress?: ProgressOutcome; answer?: string }> {
+): Promise<Heard> {
   switch (frame.kind) {
     case 'progress':
       return { progress: await acceptProgress(world, connection, frame, nowMs) };
     case 'ping':
-      await world.gateways.seen(connection.gatewayId, nowMs);
+      if ((await world.gateways.seen(connection.gatewayId, connection, nowMs)) === 'not-there')
+        return await dismiss(world, connection);
       return { answer: JSON.stringify({ type: 'pong' }) };
     case 'request': {
-      const result = await serve(world, connection.gatewayId, frame, nowMs);
+      const result = await serve(world, connection, frame, nowMs);
+      if (result === 'dismissed') return { dismissed: true };
       if (frame.id === undefined) return {};
       return {
         answer: result ? resultFrame(frame.id, result) : errorFrame(frame.id, -32601, 'Method not found'),
@@ -120,16 +52,23 @@ export async function handleRuntimeFrame(
 
 async function serve(
   world: RuntimeSocketWorld,
-  gatewayId: string,
+  connection: Connection,
   { method, params }: { method: string; params: unknown },
   nowMs: number,
-): Promise<object | undefined> {
+): Promise<object | undefined | 'dismissed'> {
+  const { gatewayId } = connection;
+  const seen = async (features?: string[]) =>
+    (await world.gateways.seen(gatewayId, connection, nowMs, features)) === 'seen';
+  const dismissed = async (gateway?: Gateway) => {
+    await dismiss(world, connection, gateway);
+    return 'dismissed' as const;
+  };
   switch (method) {
     case 'relay.ping':
-      await world.gateways.seen(gatewayId, nowMs);
+      if (!(await seen())) return await dismissed();
       return { pong: true, time: new Date(nowMs).toISOString() };
     case 'relay.hello': {
-      await world.gateways.seen(gatewayId, nowMs, featuresOf(params));
+      if (!(await seen(featuresOf(params)))) return await dismissed();
       world.recorder.record({ type: 'relay.websocket.message', gatewayId, method });
       const { keepaliveMs, maxConnectionMs, reconnectAfterMs } = limits;
       return {
@@ -141,11 +80,25 @@ async function serve(
         reconnectAfterMs,
       };
     }
-    case 'relay.pending':
-      return await pendingCalls(world, gatewayId, params, nowMs);
+    case 'relay.pending': {
+      const gateway = await world.gateways.read(gatewayId);
+      if (!gateway || !isListed(connection, gateway.sockets)) return await dismissed(gateway);
+      return await pendingCalls(world, gateway, params, nowMs);
+    }
     default:
       return undefined;
   }
+}
+
+async function dismiss(
+  world: RuntimeSocketWorld,
+  connection: Connection,
+  known?: Gateway,
+): Promise<{ dismissed: true }> {
+  const gateway = known ?? (await world.gateways.read(connection.gatewayId));
+  const standing = gateway && { credentialHash: gateway.secretHash, sockets: gateway.sockets };
+  await dismissSocket(world, connection, standing);
+  return { dismissed: true };
 }
 
 /** The features that a runtime declares, as far as they are words. */

@@ -40,6 +40,10 @@ export const limits = {
   /** How long an ended call's answer can be asked for. */
   keepAnswerMs: 10 * 60_000,
   maxClientsPerGateway: 32,
+  /** Sockets that one relay secret, or one client token, holds at a time: the oldest makes room. */
+  maxSocketsPerCredential: 4,
+  /** `$connect` returns a moment before its socket can be posted to; until this age a 410 may mean "not yet". */
+  socketSettlingMs: 5_000,
   clientUnusedMs: 90 * 24 * 60 * 60_000,
 } as const;
 

@@ -45,6 +45,7 @@ async function tables() {
   client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
   const documents = documentClient(client);
   const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
+  const calls = callTable(documents, nameOf('Rpcs'));
   return {
     gateways: gatewayTable(documents, gateways),
     pairings: codeTable(documents, { codes, gateways, clients: () => clients }),
@@ -52,7 +53,7 @@ async function tables() {
     descriptors: descriptorTable(documents, codes),
     clients: clientTable(documents, { clients, gateways }),
     connections: connectionTable(documents, nameOf('Connections')),
-    calls: { ...callTable(documents, nameOf('Rpcs')), ...callSweep(documents, nameOf('Rpcs')) },
+    calls: { ...calls, ...callSweep(documents, nameOf('Rpcs'), calls) },
   };
 }
 

@@ -14,6 +14,7 @@ const gateway = {
   displayName: 'Desk',
   capabilities: [],
   createdAtMs: t0,
+  sockets: [],
 };
 
 const callOf = (more: Partial<OpenCall> = {}): OpenCall => ({
@@ -35,7 +36,7 @@ async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear'
   const clock = new FakeClock(t0);
   const stores = memoryStores();
   await stores.gateways.create(gateway);
-  await stores.gateways.attach('gw_1', socket, 'hash');
+  await stores.gateways.enter('gw_1', socket, 'hash');
   const posted: string[] = [];
   const calls: CallWorld = {
     ...stores,
@@ -47,7 +48,7 @@ async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear'
         return post(connectionId);
       },
       probe: async () => 'open',
-      close: async () => {},
+      close: async () => 'closed',
     },
   };
   return { ...calls, clock, stores, posted };
@@ -73,7 +74,7 @@ test('a reply is seen within a fifth of the time it took', async () => {
 test('a runtime that leaves and stays away ends the call right at the end of its ten seconds', async () => {
   const relay = await world();
   const leftAtMs = t0 + 3_210;
-  relay.clock.at(leftAtMs, () => relay.gateways.detach('gw_1', 'socket-1', leftAtMs));
+  relay.clock.at(leftAtMs, () => relay.gateways.leave('gw_1', socket, leftAtMs));
   expect((await run(relay)).outcome).toBe('disconnected');
   const awayMs = relay.clock.now() - leftAtMs;
   expect(awayMs).toBeGreaterThanOrEqual(10_000);
@@ -82,9 +83,9 @@ test('a runtime that leaves and stays away ends the call right at the end of its
 
 test('a runtime that comes back in time keeps the call until its deadline', async () => {
   const relay = await world();
-  relay.clock.at(t0 + 2_000, () => relay.gateways.detach('gw_1', 'socket-1', t0 + 2_000));
+  relay.clock.at(t0 + 2_000, () => relay.gateways.leave('gw_1', socket, t0 + 2_000));
   const back = { connectionId: 'socket-2', connectedAtMs: t0 + 11_000 };
-  relay.clock.at(t0 + 11_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+  relay.clock.at(t0 + 11_000, () => relay.gateways.enter('gw_1', back, 'hash'));
   expect((await run(relay)).outcome).toBe('timed-out');
   expect(relay.clock.now()).toBe(t0 + 55_000);
   expect(relay.posted).toEqual(['socket-1']);
@@ -92,7 +93,7 @@ test('a runtime that comes back in time keeps the call until its deadline', asyn
 
 test('a call shorter than the grace whose runtime is away at its deadline ends as disconnected', async () => {
   const relay = await world();
-  relay.clock.at(t0 + 500, () => relay.gateways.detach('gw_1', 'socket-1', t0 + 500));
+  relay.clock.at(t0 + 500, () => relay.gateways.leave('gw_1', socket, t0 + 500));
   expect((await run(relay, callOf({ deadlineMs: t0 + 2_000 }))).outcome).toBe('disconnected');
 });
 
@@ -101,7 +102,7 @@ test.each(['gone', 'unclear'] as const)(
   async (outcome) => {
     const relay = await world(() => outcome);
     const back = { connectionId: 'socket-2', connectedAtMs: t0 + 1_000 };
-    relay.clock.at(t0 + 1_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+    relay.clock.at(t0 + 1_000, () => relay.gateways.enter('gw_1', back, 'hash'));
     await run(relay);
     expect(relay.posted).toEqual(['socket-1']);
   },
@@ -109,9 +110,9 @@ test.each(['gone', 'unclear'] as const)(
 
 test('a call that met no socket is posted to the one that comes', async () => {
   const relay = await world();
-  await relay.gateways.detach('gw_1', 'socket-1', t0);
+  await relay.gateways.leave('gw_1', socket, t0);
   const back = { connectionId: 'socket-2', connectedAtMs: t0 + 4_000 };
-  relay.clock.at(t0 + 4_000, () => relay.gateways.attach('gw_1', back, 'hash'));
+  relay.clock.at(t0 + 4_000, () => relay.gateways.enter('gw_1', back, 'hash'));
   const { sentTo: _, ...unsent } = callOf({ deadlineMs: t0 + 12_000 });
   await run(relay, unsent);
   expect(relay.posted).toEqual(['socket-2']);

@@ -30,6 +30,7 @@ async function worldOf(post: Record<string, () => Promise<'sent' | 'gone' | 'unc
     probe: async () => 'open',
     async close(connectionId) {
       closed.push(connectionId);
+      return 'closed';
     },
   };
   // Time passes for those who wait, once everybody else has had a turn.

@@ -19,6 +19,7 @@ async function gateway() {
     displayName: 'Desk',
     capabilities: [],
     createdAtMs: t0,
+    sockets: [],
   });
   const issue = async (nowMs: number) =>
     issueAccessCode(world, (await stores.gateways.read(gatewayId))!, nowMs);

@@ -1,76 +1,101 @@
 import { randomBytes } from 'node:crypto';
 import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
-import { registerGateway } from '../../../lambdas/core/pairing/gateways';
+import { issueAccessCode, registerGateway } from '../../../lambdas/core/pairing/gateways';
 import { listClients, removeGateway, revokeClient, rotateSecret } from '../../../lambdas/core/pairing/owner';
-import type { Connection } from '../../../lambdas/core/presence/ports';
+import { FakeClock } from '../../support/memory/fake-clock';
+import { memorySocketsApi } from '../../support/memory/memory-sockets-api';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 const t0 = 1_800_000_000_000;
+const old = { connectedAtMs: t0 - 60_000 };
 
-/** A gateway with one client, a socket of each role and one of another gateway. */
-async function household() {
+/** A gateway with two clients, and a socket of each. */
+async function household(state?: Parameters<typeof memorySocketsApi>[0]) {
   const stores = memoryStores();
-  const closed: string[] = [];
-  const world = {
-    ...stores,
-    random: (count: number) => randomBytes(count),
-    accessCodeTtlMs: 600_000,
-    sockets: {
-      post: async () => 'sent' as const,
-      probe: async () => 'open' as const,
-      close: async (connectionId: string) => {
-        closed.push(connectionId);
-      },
-    },
-    callSweep: { removeAll: async () => {} },
+  const api = memorySocketsApi(state);
+  const clock = new FakeClock(t0);
+  const withdrawn: number[] = [];
+  const callSweep = {
+    removeAll: async () => {},
+    withdrawAll: async () => void withdrawn.push(clock.now() - t0),
   };
+  const random = (count: number) => randomBytes(count);
+  const world = { ...stores, ...api, clock, callSweep, random, accessCodeTtlMs: 600_000 };
   const registered = await registerGateway(world, { runtimeType: 'openclaw' }, t0);
   const { gatewayId, relaySecret } = registered;
   const { clientId, clientToken } = await redeemAccessCode(world, registered, t0);
-  const open = (connectionId: string, more: Partial<Connection>) =>
-    stores.connections.put({
-      connectionId,
-      role: 'runtime',
-      gatewayId,
-      connectedAtMs: t0,
-      expiresAtMs: t0 + 1_000_000,
-      ...more,
-    });
-  await open('runtime', {});
-  await open('app', { role: 'client', clientId });
-  await open('other app', { role: 'client', clientId: 'cl_other' });
-  await open('elsewhere', { gatewayId: 'gw_other' });
-  const left = async () =>
-    (await stores.connections.ofGateway(gatewayId, t0)).map(({ connectionId }) => connectionId).sort();
-  return { world, closed, gatewayId, relaySecret, clientId, clientToken, left };
+  const code = await issueAccessCode(world, { gatewayId }, t0);
+  const { clientId: otherId } = await redeemAccessCode(world, code, t0);
+  const { secretHash } = (await stores.gateways.read(gatewayId))!;
+  await stores.gateways.enter(gatewayId, { connectionId: 'runtime', ...old }, secretHash);
+  for (const client of await stores.clients.list(gatewayId, t0)) {
+    const connectionId = client.clientId === clientId ? 'app' : 'other app';
+    await stores.clients.enter(client, { connectionId, ...old });
+  }
+  const gateway = async () => (await stores.gateways.read(gatewayId))!;
+  return { world, ...api, clock, withdrawn, gateway, gatewayId, relaySecret, clientId, otherId, clientToken };
 }
 
-test("a revoked client's sockets are closed and forgotten, and no others", async () => {
-  const { world, closed, relaySecret, clientId, left } = await household();
+const closing = (code: number) => ({ event: 'relay.closing', params: { code } });
+
+test("a revoked client's sockets are told and closed, and no others", async () => {
+  const { world, closed, framesTo, relaySecret, clientId } = await household();
   await revokeClient(world, relaySecret, clientId, t0);
   expect(closed).toEqual(['app']);
-  expect(await left()).toEqual(['other app', 'runtime']);
+  expect(framesTo('app')).toMatchObject([closing(4001)]);
 });
 
-test('a client that removes itself is closed alike', async () => {
-  const { world, closed, clientToken, clientId, gatewayId } = await household();
+test('a client that removes itself is closed as one that was removed', async () => {
+  const { world, closed, framesTo, clientToken, clientId, otherId, gatewayId } = await household();
   await revokeClient(world, clientToken, clientId, t0);
   expect(closed).toEqual(['app']);
-  expect(await listClients(world.clients, gatewayId, t0)).toEqual([]);
+  expect(framesTo('app')).toMatchObject([closing(1000)]);
+  const listed = await listClients(world.clients, gatewayId, t0);
+  expect(listed.map((client) => client.clientId)).toEqual([otherId]);
 });
 
 test("a rotation closes the runtime's sockets, and leaves those of the Apps open", async () => {
-  const { world, closed, gatewayId, left } = await household();
-  const rotated = await rotateSecret(world, (await world.gateways.read(gatewayId))!, t0);
+  const { world, closed, framesTo, gateway } = await household();
+  const rotated = await rotateSecret(world, await gateway(), t0);
   expect(rotated.relaySecret).toMatch(/^ats_/);
   expect(closed).toEqual(['runtime']);
-  expect(await left()).toEqual(['app', 'other app']);
+  expect(framesTo('runtime')).toMatchObject([closing(4001)]);
+  expect((await gateway()).sockets).toEqual([]);
 });
 
-test('a removal closes every socket of the gateway, and none of another', async () => {
-  const { world, closed, gatewayId, left } = await household();
-  await removeGateway(world, (await world.gateways.read(gatewayId))!, t0);
+test('a rotation takes calls away from the old sockets at once, and once more when late ones are there', async () => {
+  const { world, withdrawn, gateway } = await household();
+  const { afterwards } = await rotateSecret(world, await gateway(), t0);
+  expect(withdrawn).toEqual([0]);
+  await afterwards();
+  expect(withdrawn).toEqual([0, 5_000]);
+});
+
+test('a close that fails is tried again for ten seconds, and the socket counts for nothing meanwhile', async () => {
+  let fails = 4;
+  const { world, closed, clock, relaySecret, clientId } = await household((_, verb) =>
+    verb === 'close' && fails-- > 0 ? 'unclear' : 'open',
+  );
+  const { afterwards } = await revokeClient(world, relaySecret, clientId, t0);
+  expect(closed).toEqual([]);
+  await afterwards();
+  expect(closed).toEqual(['app']);
+  expect(clock.now() - t0).toBeLessThanOrEqual(10_000);
+});
+
+test('a close that never succeeds is given up', async () => {
+  const { world, clock, relaySecret, clientId } = await household((_, verb) =>
+    verb === 'close' ? 'unclear' : 'open',
+  );
+  const { afterwards } = await revokeClient(world, relaySecret, clientId, t0);
+  await afterwards();
+  expect(clock.now() - t0).toBeLessThanOrEqual(10_000);
+});
+
+test('a removal closes every socket of the gateway', async () => {
+  const { world, closed, posted, gateway, gatewayId } = await household();
+  await removeGateway(world, await gateway(), t0);
   expect(closed.sort()).toEqual(['app', 'other app', 'runtime']);
-  expect(await left()).toEqual([]);
+  expect(posted.map(({ frame }) => frame)).toMatchObject([closing(1000), closing(1000), closing(1000)]);
   expect(await world.gateways.readEvenLeaving(gatewayId)).toBeUndefined();
 });

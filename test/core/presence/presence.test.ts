@@ -1,70 +1,68 @@
-import {
-  type PresenceWorld,
-  presenceOf,
-  promoteSocket,
-  retireSocket,
-} from '../../../lambdas/core/presence/presence';
+import { type PresenceWorld, presenceOf, retireSocket } from '../../../lambdas/core/presence/presence';
+import { memorySocketsApi } from '../../support/memory/memory-sockets-api';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 const t0 = 1_800_000_000_000;
 const gatewayId = 'gw_AAAAAAAAAAAAAAAA';
 const later = t0 + 10_000;
+const [older, newer] = [
+  { connectionId: 'older', connectedAtMs: t0 },
+  { connectionId: 'newer', connectedAtMs: t0 + 1 },
+];
 
-/** A gateway with two sockets, the newer one in charge; only those named are open. */
+/** A gateway with two sockets and an App's; only those named, and the App's, are open. */
 async function twoSockets(...open: string[]) {
-  const { gateways, connections } = memoryStores();
-  const details = { runtimeType: 'openclaw', displayName: 'Desk', capabilities: [] };
-  await gateways.create({ gatewayId, secretHash: 'hash', createdAtMs: t0, ...details });
-  for (const [connectionId, connectedAtMs] of [
-    ['older', t0],
-    ['newer', t0 + 1],
-  ] as const) {
-    const socket = { connectionId, connectedAtMs };
-    await gateways.attach(gatewayId, socket, 'hash');
-    const row = { ...socket, gatewayId, secretHash: 'hash', expiresAtMs: t0 + 60_000 };
-    await connections.put({ ...row, role: 'runtime' });
+  const stores = memoryStores();
+  const details = { runtimeType: 'openclaw', displayName: 'Desk', capabilities: [], sockets: [] };
+  await stores.gateways.create({ gatewayId, secretHash: 'hash', createdAtMs: t0, ...details });
+  for (const socket of [older, newer]) {
+    await stores.gateways.enter(gatewayId, socket, 'hash');
+    await stores.connections.put({ ...socket, role: 'runtime', gatewayId, expiresAtMs: t0 + 60_000 });
   }
-  const sockets = {
-    post: async () => 'sent' as const,
-    probe: async (id: string) => (open.includes(id) ? ('open' as const) : ('gone' as const)),
-    close: async () => {},
-  };
-  return { gateways, connections, sockets } satisfies PresenceWorld;
+  const code = { codeHash: 'code', gatewayId, expiresAtMs: t0 + 1 };
+  await stores.pairings.issueCode(code, undefined);
+  const times = { createdAtMs: t0, lastUsedAtMs: t0, expiresAtMs: t0 + 1e9 };
+  const client = { gatewayId, clientId: 'cl_1', tokenHash: 'hash', label: 'Phone', sockets: [], ...times };
+  await stores.pairings.redeem(code, client, t0);
+  await stores.clients.enter(client, { connectionId: 'app', connectedAtMs: t0 });
+  const api = memorySocketsApi((id) => ([...open, 'app'].includes(id) ? 'open' : 'gone'));
+  const inCharge = async () => (await stores.gateways.read(gatewayId))?.sockets[0]?.connectionId;
+  return { ...stores, ...api, inCharge };
 }
 
-const inCharge = async ({ gateways }: PresenceWorld) =>
-  (await gateways.read(gatewayId))?.socket?.connectionId;
-
-test('when the socket in charge goes, the next one that is open takes over', async () => {
+test('when the socket in charge goes, the next one that is open takes over, and no App is told', async () => {
   const world = await twoSockets('older');
-  await retireSocket(world, gatewayId, 'newer', later);
-  expect(await inCharge(world)).toBe('older');
+  expect(await retireSocket(world, gatewayId, newer, later)).toEqual([older]);
+  expect([await world.inCharge(), world.posted]).toEqual(['older', []]);
 });
 
-test('when the next one has gone as well, nobody is in charge and no row of it is left', async () => {
+test('when the next one has gone as well, nobody is in charge, no row is left, and the Apps are told', async () => {
   const world = await twoSockets();
-  await retireSocket(world, gatewayId, 'newer', later);
-  expect(await inCharge(world)).toBeUndefined();
-  expect(await world.connections.ofGateway(gatewayId, later)).toEqual([]);
+  expect(await retireSocket(world, gatewayId, newer, later)).toEqual([]);
+  expect(await world.inCharge()).toBeUndefined();
+  expect(await world.connections.read('older', t0)).toBeUndefined();
+  expect(world.framesTo('app')).toMatchObject([{ event: 'relay.presence', params: { connected: false } }]);
 });
 
-test('a retirement that broke off half-way is made good by whoever looks next', async () => {
+test('a late end of an older socket leaves the newer one in charge', async () => {
+  const world = await twoSockets('newer');
+  expect(await retireSocket(world, gatewayId, older, later)).toEqual([newer]);
+  expect(await retireSocket(world, gatewayId, older, later + 1)).toEqual([newer]);
+});
+
+test('presence is that of the newest socket that is open', async () => {
   const world = await twoSockets('older');
-  const { ofGateway } = world.connections;
-  world.connections.ofGateway = async () => {
-    throw new Error('throttled');
-  };
-  await expect(retireSocket(world, gatewayId, 'newer', later)).rejects.toThrow('throttled');
-  expect(await inCharge(world)).toBeUndefined();
-  world.connections.ofGateway = ofGateway;
   const gateway = (await world.gateways.read(gatewayId))!;
-  expect(await presenceOf(world, gateway, later)).toMatchObject({ connected: true });
-  expect(await inCharge(world)).toBe('older');
+  expect(await presenceOf(world, gateway, later)).toMatchObject({
+    connected: true,
+    connectedSince: new Date(t0).toISOString(),
+  });
+  expect(await world.inCharge()).toBe('older');
 });
 
-test('a socket that came with a secret that was rotated since is never put in charge', async () => {
-  const world = await twoSockets('older', 'newer');
-  await world.gateways.rotateSecret(gatewayId, 'hash', 'next', later);
-  expect(await promoteSocket(world, gatewayId, later)).toBeUndefined();
-  expect(await inCharge(world)).toBeUndefined();
+test('a gateway without a socket is away, at no cost', async () => {
+  const world = await twoSockets();
+  const gateway = { ...(await world.gateways.read(gatewayId))!, sockets: [] };
+  const asked = { ...world, gateways: undefined } as unknown as PresenceWorld;
+  expect(await presenceOf(asked, gateway, later)).toMatchObject({ connected: false });
 });

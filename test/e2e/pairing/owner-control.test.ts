@@ -181,9 +181,7 @@ test('a removal that failed half way is repeated with the same secret', async ()
   const registered = await register(relay.url);
   const app = await redeem(relay.url, registered.accessCode);
   relay.host.aws.disturb = ({ operation }) =>
-    operation === 'BatchWriteItem'
-      ? [{ kind: 'error', status: 400, code: 'ValidationException' }]
-      : undefined;
+    operation === 'DeleteItem' ? [{ kind: 'error', status: 400, code: 'ValidationException' }] : undefined;
   expect((await remove('/api/relay/gateway', registered.relaySecret)).status).toBe(500);
   relay.host.aws.disturb = undefined;
   // Nothing of it authenticates any more.

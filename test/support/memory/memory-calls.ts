@@ -1,7 +1,7 @@
 /** Calls in memory, under the same contract as the table. */
 
 import type { CallStore } from '../../../lambdas/core/call/ports';
-import type { OpenCall, Progress, StoredCall } from '../../../lambdas/core/call/states';
+import { type OpenCall, type Progress, type StoredCall, withdrawn } from '../../../lambdas/core/call/states';
 import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
 
@@ -48,6 +48,11 @@ export function memoryCalls(): CallStore & CallSweep {
       rows.set(callKey, { ...call, sentTo: connectionId });
       return 'noted';
     },
+    async withdraw({ callKey, nonce }, from) {
+      const call = rows.get(callKey);
+      if (call?.nonce !== nonce || call.end || !from.includes(call.sentTo ?? '')) return;
+      rows.set(callKey, { ...call, sentTo: withdrawn });
+    },
     async end({ callKey, nonce }, end, by) {
       const call = live(callKey, end.atMs);
       if (!call) return {};
@@ -79,6 +84,10 @@ export function memoryCalls(): CallStore & CallSweep {
         .filter((call) => call.expiresAtMs > nowMs)
         .sort((a, b) => b.openedAtMs - a.openedAtMs);
       return { calls };
+    },
+    async withdrawAll(gatewayId, from) {
+      const ids = from.map(({ connectionId }) => connectionId);
+      for (const call of rows.values()) if (call.gatewayId === gatewayId) await store.withdraw(call, ids);
     },
     async removeAll(gatewayId) {
       for (const call of [...rows.values()].filter((row) => row.gatewayId === gatewayId)) {

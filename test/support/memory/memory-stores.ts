@@ -15,6 +15,7 @@ import type {
 } from '../../../lambdas/core/pairing/ports';
 import type { Connection, ConnectionStore } from '../../../lambdas/core/presence/ports';
 import { memoryCalls } from './memory-calls';
+import { enterAmong, without } from './memory-sockets';
 
 /** All stores over one set of maps. */
 export interface Stores {
@@ -53,15 +54,30 @@ export function memoryStores(): Stores {
         const client = clients.get(`${gatewayId}/${clientId}`);
         if (!client || client.expiresAtMs <= nowMs) return 'not-found';
         clients.delete(`${gatewayId}/${clientId}`);
-        return 'removed';
+        return client;
       },
       async removeAll(gatewayId) {
-        for (const key of clients.keys()) if (key.startsWith(`${gatewayId}/`)) clients.delete(key);
+        const removed = [...clients.values()].filter((client) => client.gatewayId === gatewayId);
+        for (const { clientId } of removed) clients.delete(`${gatewayId}/${clientId}`);
+        return removed;
       },
       async used({ gatewayId, clientId, tokenHash }, lastUsedAtMs, expiresAtMs) {
         const key = `${gatewayId}/${clientId}`;
         const client = clients.get(key);
         if (client?.tokenHash === tokenHash) clients.set(key, { ...client, lastUsedAtMs, expiresAtMs });
+      },
+      async enter({ gatewayId, clientId, tokenHash }, socket) {
+        const key = `${gatewayId}/${clientId}`;
+        const client = clients.get(key);
+        if (client?.tokenHash !== tokenHash) return 'gone';
+        const { now, entered } = enterAmong(client.sockets, socket);
+        clients.set(key, { ...client, sockets: now });
+        return entered;
+      },
+      async leave({ gatewayId, clientId }, socket) {
+        const key = `${gatewayId}/${clientId}`;
+        const client = clients.get(key);
+        if (client) clients.set(key, { ...client, sockets: without(client.sockets, socket) });
       },
     },
     connections: memoryConnections(),
@@ -89,37 +105,37 @@ function memoryGateways(rows: Map<string, Gateway>, leaving: Set<string>): Gatew
         ? 'described'
         : 'gone';
     },
-    async attach(gatewayId, { connectionId, connectedAtMs }, secretHash) {
+    async enter(gatewayId, socket, secretHash) {
       const gateway = staying(gatewayId);
-      if (!gateway || (secretHash !== undefined && gateway.secretHash !== secretHash)) return 'gone';
-      if (gateway.socket && gateway.socket.connectedAtMs > connectedAtMs) return 'superseded';
-      rows.set(gatewayId, {
-        ...gateway,
-        socket: { connectionId, connectedAtMs },
-        lastSeenAtMs: connectedAtMs,
-      });
-      return 'attached';
+      if (gateway?.secretHash !== secretHash) return 'gone';
+      const { now, entered } = enterAmong(gateway.sockets, socket);
+      rows.set(gatewayId, { ...gateway, sockets: now, lastSeenAtMs: socket.connectedAtMs });
+      return entered;
     },
-    async detach(gatewayId, connectionId, atMs) {
-      const { socket, leftAtMs } = rows.get(gatewayId) ?? {};
-      if (!socket && leftAtMs === atMs) return 'detached';
-      if (socket?.connectionId !== connectionId) return 'not-in-charge';
-      change(gatewayId, ({ socket: _, ...gateway }) => ({ ...gateway, leftAtMs: atMs }));
-      return 'detached';
+    async leave(gatewayId, socket, atMs) {
+      const gateway = staying(gatewayId);
+      if (!gateway) return 'not-there';
+      const left = without(gateway.sockets, socket);
+      if (left.length === gateway.sockets.length) return gateway.leftAtMs === atMs ? { left } : 'not-there';
+      rows.set(gatewayId, { ...gateway, sockets: left, leftAtMs: atMs });
+      return { left };
     },
-    async seen(gatewayId, atMs, features) {
-      change(gatewayId, (gateway) => ({ ...gateway, lastSeenAtMs: atMs, ...(features ? { features } : {}) }));
+    async seen(gatewayId, socket, atMs, features) {
+      const gateway = staying(gatewayId);
+      if (!gateway?.sockets.some(({ connectionId }) => connectionId === socket.connectionId))
+        return 'not-there';
+      rows.set(gatewayId, { ...gateway, lastSeenAtMs: atMs, ...(features ? { features } : {}) });
+      return 'seen';
     },
     async rotateSecret(gatewayId, from, to, atMs) {
-      if (staying(gatewayId)?.secretHash !== from) return 'gone';
-      change(gatewayId, ({ socket: _, ...gateway }) => ({ ...gateway, secretHash: to, leftAtMs: atMs }));
-      return 'rotated';
+      const gateway = staying(gatewayId);
+      if (gateway?.secretHash !== from) return 'gone';
+      rows.set(gatewayId, { ...gateway, sockets: [], secretHash: to, leftAtMs: atMs });
+      return { sockets: gateway.sockets };
     },
     async startRemoval(gatewayId, secretHash) {
-      const found = rows.get(gatewayId);
-      if (found?.secretHash !== secretHash) return 'gone';
-      const { socket: _, ...gateway } = found;
-      rows.set(gatewayId, gateway);
+      const gateway = rows.get(gatewayId);
+      if (gateway?.secretHash !== secretHash) return 'gone';
       leaving.add(gatewayId);
       return gateway;
     },
@@ -236,11 +252,6 @@ export function memoryConnections(): ConnectionStore {
     },
     async remove(connectionId) {
       rows.delete(connectionId);
-    },
-    async ofGateway(gatewayId, nowMs) {
-      return [...rows.values()]
-        .filter((row) => row.gatewayId === gatewayId && row.expiresAtMs > nowMs)
-        .sort((a, b) => b.connectedAtMs - a.connectedAtMs);
     },
   };
 }

@@ -18,6 +18,7 @@ const gatewayNamed = (gatewayId: string): Gateway => ({
   machineId: 'm1',
   capabilities: { list: ['a', { b: [1, null, true] }], '': 'empty keys are fine' },
   createdAtMs: t0,
+  sockets: [],
 });
 
 const clientOf = (gatewayId: string): Client => ({
@@ -28,7 +29,10 @@ const clientOf = (gatewayId: string): Client => ({
   createdAtMs: t0,
   lastUsedAtMs: t0,
   expiresAtMs: t0 + 1_000_000,
+  sockets: [],
 });
+
+const socketAt = (connectedAtMs: number) => ({ connectionId: unique('socket'), connectedAtMs });
 
 const callTo = (gatewayId: string): OpenCall => ({
   callKey: unique('key'),
@@ -48,6 +52,7 @@ const connectionTo = (gatewayId: string, connectedAtMs: number): Connection => (
   role: 'runtime',
   gatewayId,
   connectedAtMs,
+  credentialHash: 'hash',
   expiresAtMs: t0 + 7_800_000,
 });
 
@@ -81,46 +86,84 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.gateways.read(gatewayId)).toEqual({ ...rest, ...details });
         expect(await stores.gateways.describe('gw_none', details)).toBe('gone');
       });
-      test('the newest socket is in charge, whatever order they are entered in', async () => {
-        const [older, newer] = [
-          { connectionId: 'older', connectedAtMs: t0 + 1 },
-          { connectionId: 'newer', connectedAtMs: t0 + 2 },
-        ];
-        expect(await stores.gateways.attach(gatewayId, newer)).toBe('attached');
-        expect(await stores.gateways.attach(gatewayId, older)).toBe('superseded');
-        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(newer);
-        expect(await stores.gateways.attach('gw_none', newer)).toBe('gone');
+      test('sockets are kept newest first, whatever order they are entered in', async () => {
+        const [older, newer] = [socketAt(t0 + 1), socketAt(t0 + 2)];
+        expect(await stores.gateways.enter(gatewayId, newer, 'hash')).toEqual({ before: [], pushedOut: [] });
+        expect(await stores.gateways.enter(gatewayId, older, 'hash')).toEqual({
+          before: [newer],
+          pushedOut: [],
+        });
+        expect((await stores.gateways.read(gatewayId))?.sockets).toEqual([newer, older]);
+        expect(await stores.gateways.enter('gw_none', newer, 'hash')).toBe('gone');
       });
-      test('a socket that an earlier secret opened is not put in charge', async () => {
-        const socket = { connectionId: 'socket', connectedAtMs: t0 };
-        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('attached');
+      test('a socket that is entered again, because the answer was lost, is there once', async () => {
+        const socket = socketAt(t0);
+        await stores.gateways.enter(gatewayId, socket, 'hash');
+        expect(await stores.gateways.enter(gatewayId, socket, 'hash')).toEqual({ before: [], pushedOut: [] });
+        expect((await stores.gateways.read(gatewayId))?.sockets).toEqual([socket]);
+      });
+      test('a fifth socket pushes out the oldest, and the oldest alone', async () => {
+        const four = [1, 2, 3, 4].map((n) => socketAt(t0 + n));
+        for (const socket of four) await stores.gateways.enter(gatewayId, socket, 'hash');
+        const fifth = socketAt(t0 + 5);
+        const before = [...four].reverse();
+        expect(await stores.gateways.enter(gatewayId, fifth, 'hash')).toEqual({
+          before,
+          pushedOut: [four[0]],
+        });
+        expect((await stores.gateways.read(gatewayId))?.sockets).toEqual([fifth, ...before.slice(0, 3)]);
+      });
+      test('of sockets that come at the same time none is lost, and no more than four stay', async () => {
+        const many = Array.from({ length: 10 }, (_, n) => socketAt(t0 + n));
+        const entered = await Promise.all(
+          many.map((socket) => stores.gateways.enter(gatewayId, socket, 'hash')),
+        );
+        const pushedOut = entered.flatMap((each) => (each === 'gone' ? [] : each.pushedOut));
+        const { sockets } = (await stores.gateways.read(gatewayId))!;
+        expect(sockets).toHaveLength(4);
+        const ids = [...sockets, ...pushedOut].map(({ connectionId }) => connectionId);
+        expect(ids.sort()).toEqual(many.map(({ connectionId }) => connectionId).sort());
+      });
+      test('a socket that an earlier secret opened does not come in', async () => {
+        const socket = socketAt(t0);
+        await stores.gateways.enter(gatewayId, socket, 'hash');
         await stores.gateways.rotateSecret(gatewayId, 'hash', 'newer', t0);
-        expect(await stores.gateways.attach(gatewayId, socket, 'hash')).toBe('gone');
-        expect((await stores.gateways.read(gatewayId))?.socket).toBeUndefined();
+        expect(await stores.gateways.enter(gatewayId, socket, 'hash')).toBe('gone');
+        expect((await stores.gateways.read(gatewayId))?.sockets).toEqual([]);
       });
-      test('a socket that is not in charge cannot be taken out of charge', async () => {
-        const socket = { connectionId: 'now', connectedAtMs: t0 };
-        await stores.gateways.attach(gatewayId, socket);
-        expect(await stores.gateways.detach(gatewayId, 'earlier', t0 + 9)).toBe('not-in-charge');
-        expect((await stores.gateways.read(gatewayId))?.socket).toEqual(socket);
-        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 9)).toBe('detached');
+      test('a socket that has left leaves the others, and one that is not there leaves all as it was', async () => {
+        const [older, newer] = [socketAt(t0 + 1), socketAt(t0 + 2)];
+        await stores.gateways.enter(gatewayId, older, 'hash');
+        await stores.gateways.enter(gatewayId, newer, 'hash');
+        expect(await stores.gateways.leave(gatewayId, socketAt(t0), t0 + 8)).toBe('not-there');
+        expect((await stores.gateways.read(gatewayId))?.leftAtMs).toBeUndefined();
+        expect(await stores.gateways.leave(gatewayId, newer, t0 + 9)).toEqual({ left: [older] });
+        expect(await stores.gateways.leave(gatewayId, older, t0 + 10)).toEqual({ left: [] });
         const left = await stores.gateways.read(gatewayId);
-        expect([left?.socket, left?.leftAtMs]).toEqual([undefined, t0 + 9]);
+        expect([left?.sockets, left?.leftAtMs]).toEqual([[], t0 + 10]);
         // Repeated because the answer was lost, it counts as done; asked for later, it does not.
-        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 9)).toBe('detached');
-        expect(await stores.gateways.detach(gatewayId, 'now', t0 + 10)).toBe('not-in-charge');
+        expect(await stores.gateways.leave(gatewayId, older, t0 + 10)).toEqual({ left: [] });
+        expect(await stores.gateways.leave(gatewayId, older, t0 + 11)).toBe('not-there');
+        expect(await stores.gateways.leave('gw_none', older, t0)).toBe('not-there');
       });
       test('what a runtime says it can do is kept until it says otherwise', async () => {
-        await stores.gateways.seen(gatewayId, t0 + 5, ['params-by-reference']);
-        await stores.gateways.seen(gatewayId, t0 + 6);
+        const socket = socketAt(t0);
+        await stores.gateways.enter(gatewayId, socket, 'hash');
+        await stores.gateways.seen(gatewayId, socket, t0 + 5, ['params-by-reference']);
+        await stores.gateways.seen(gatewayId, socket, t0 + 6);
         expect((await stores.gateways.read(gatewayId))?.features).toEqual(['params-by-reference']);
-        await stores.gateways.seen(gatewayId, t0 + 7, []);
+        await stores.gateways.seen(gatewayId, socket, t0 + 7, []);
         expect((await stores.gateways.read(gatewayId))?.features).toEqual([]);
       });
-      test('a sign of life is recorded, and makes no gateway', async () => {
-        await stores.gateways.seen(gatewayId, t0 + 5);
-        await stores.gateways.seen('gw_none', t0 + 5);
-        expect((await stores.gateways.read(gatewayId))?.lastSeenAtMs).toBe(t0 + 5);
+      test('a sign of life counts from a socket that is there, and makes no gateway', async () => {
+        const socket = socketAt(t0);
+        await stores.gateways.enter(gatewayId, socket, 'hash');
+        expect(await stores.gateways.seen(gatewayId, socket, t0 + 5)).toBe('seen');
+        expect(await stores.gateways.seen(gatewayId, socketAt(t0), t0 + 6, ['x'])).toBe('not-there');
+        expect(await stores.gateways.seen('gw_none', socket, t0 + 5)).toBe('not-there');
+        expect(await stores.gateways.read(gatewayId)).toMatchObject({ lastSeenAtMs: t0 + 5 });
+        await stores.gateways.rotateSecret(gatewayId, 'hash', 'newer', t0 + 6);
+        expect(await stores.gateways.seen(gatewayId, socket, t0 + 7)).toBe('not-there');
         expect(await stores.gateways.read('gw_none')).toBeUndefined();
       });
     });
@@ -142,11 +185,32 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         );
       });
       test('a client is removed once, and an expired one is not there to be removed', async () => {
-        const { clientId, expiresAtMs } = await paired();
+        const client = await paired();
+        const { clientId, expiresAtMs } = client;
+        const socket = socketAt(t0);
+        await stores.clients.enter(client, socket);
         expect(await stores.clients.remove(gatewayId, clientId, expiresAtMs)).toBe('not-found');
-        expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('removed');
+        expect(await stores.clients.remove(gatewayId, clientId, t0)).toEqual({
+          ...client,
+          sockets: [socket],
+        });
         expect(await stores.clients.remove(gatewayId, clientId, t0)).toBe('not-found');
         expect((await stores.clients.readWithGateway(gatewayId, clientId, t0)).client).toBeUndefined();
+      });
+      test("an App's sockets are bounded as a runtime's are, and need the client to be there", async () => {
+        const client = await paired();
+        const five = [1, 2, 3, 4, 5].map((n) => socketAt(t0 + n));
+        for (const socket of five.slice(0, 4)) await stores.clients.enter(client, socket);
+        expect(await stores.clients.enter(client, five[4]!)).toMatchObject({ pushedOut: [five[0]] });
+        await stores.clients.leave(client, five[2]!);
+        await stores.clients.leave(client, socketAt(t0));
+        const listed = (await stores.clients.list(gatewayId, t0))[0]!;
+        expect(listed.sockets).toEqual([five[4], five[3], five[1]]);
+        expect(await stores.clients.enter({ ...client, tokenHash: 'another' }, five[0]!)).toBe('gone');
+        await stores.clients.remove(gatewayId, client.clientId, t0);
+        expect(await stores.clients.enter(client, five[0]!)).toBe('gone');
+        await stores.clients.leave(client, five[1]!);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([]);
       });
       test('use prolongs a life, and brings nobody back', async () => {
         const client = await paired();
@@ -164,25 +228,31 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         gatewayId = unique('gw');
         await stores.gateways.create(gatewayNamed(gatewayId));
         const other = await paired();
-        await stores.clients.removeAll(mine);
+        const removed = await stores.clients.removeAll(mine);
+        expect(new Set(removed.map(({ clientId }) => clientId)).size).toBe(30);
         expect(await stores.clients.list(mine, 0)).toEqual([]);
         expect(await stores.clients.list(gatewayId, t0)).toEqual([other]);
       });
-      test('a secret is replaced once, and its socket is out of charge', async () => {
-        await stores.gateways.attach(gatewayId, { connectionId: 'socket', connectedAtMs: t0 });
+      test('a secret is replaced once, and its sockets are out in the same write', async () => {
+        const [older, newer] = [socketAt(t0), socketAt(t0 + 1)];
+        for (const socket of [older, newer]) await stores.gateways.enter(gatewayId, socket, 'hash');
         const tries = ['one', 'two'].map((to) => stores.gateways.rotateSecret(gatewayId, 'hash', to, t0));
-        expect((await Promise.all(tries)).sort()).toEqual(['gone', 'rotated']);
+        const outcomes = await Promise.all(tries);
+        expect(outcomes.filter((outcome) => outcome === 'gone')).toHaveLength(1);
+        expect(outcomes).toContainEqual({ sockets: [newer, older] });
         const gateway = await stores.gateways.read(gatewayId);
-        expect(gateway?.socket).toBeUndefined();
+        expect([gateway?.sockets, gateway?.leftAtMs]).toEqual([[], t0]);
         expect(['one', 'two']).toContain(gateway?.secretHash);
       });
       test('a gateway that is leaving is found by nobody but who removes it', async () => {
         const client = await paired();
         const code = { codeHash: unique('code'), gatewayId, expiresAtMs: t0 + 600_000 };
         await stores.pairings.issueCode(code, undefined);
+        const socket = socketAt(t0);
+        await stores.gateways.enter(gatewayId, socket, 'hash');
         expect(await stores.gateways.startRemoval(gatewayId, 'another hash', t0)).toBe('gone');
         const left = await stores.gateways.startRemoval(gatewayId, 'hash', t0);
-        expect(left).toMatchObject({ gatewayId, accessCodeHash: code.codeHash });
+        expect(left).toMatchObject({ gatewayId, accessCodeHash: code.codeHash, sockets: [socket] });
         expect(await stores.gateways.read(gatewayId)).toBeUndefined();
         const read = await stores.clients.readWithGateway(gatewayId, client.clientId, t0);
         expect(read.gateway).toBeUndefined();
@@ -190,12 +260,15 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.pairings.issueCode({ ...code, codeHash: unique('code') }, code.codeHash)).toBe(
           'changed',
         );
-        const socket = { connectionId: 'late', connectedAtMs: t0 };
-        expect(await stores.gateways.attach(gatewayId, socket)).toBe('gone');
+        expect(await stores.gateways.enter(gatewayId, socketAt(t0), 'hash')).toBe('gone');
+        expect(await stores.gateways.seen(gatewayId, socket, t0)).toBe('not-there');
         expect(await stores.gateways.rotateSecret(gatewayId, 'hash', 'other', t0)).toBe('gone');
         // Begun again, and ended.
         expect((await stores.gateways.readEvenLeaving(gatewayId))?.secretHash).toBe('hash');
-        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0 + 1)).toMatchObject({ gatewayId });
+        expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0 + 1)).toMatchObject({
+          gatewayId,
+          sockets: [socket],
+        });
         await stores.gateways.remove(gatewayId);
         expect(await stores.gateways.readEvenLeaving(gatewayId)).toBeUndefined();
         expect(await stores.gateways.startRemoval(gatewayId, 'hash', t0)).toBe('gone');
@@ -354,16 +427,6 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         await stores.connections.remove(connection.connectionId);
         expect(await stores.connections.read(connection.connectionId, t0)).toBeUndefined();
       });
-      test("a gateway's sockets of every role come newest first, without those of other gateways", async () => {
-        const [older, newer] = [connectionTo(gatewayId, t0), connectionTo(gatewayId, t0 + 1)];
-        await stores.connections.put(older);
-        await stores.connections.put(newer);
-        const ofApp = { ...connectionTo(gatewayId, t0 + 2), role: 'client' as const, clientId: 'cl_1' };
-        await stores.connections.put(ofApp);
-        await stores.connections.put(connectionTo('gw_other', t0 + 3));
-        expect(await stores.connections.ofGateway(gatewayId, t0)).toEqual([ofApp, newer, older]);
-        expect(await stores.connections.ofGateway(gatewayId, ofApp.expiresAtMs)).toEqual([]);
-      });
     });
 
     describe('calls', () => {
@@ -424,6 +487,20 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
           'refused',
         );
         expect(await stores.calls.end(call, answered, { connectionId: 'socket-2' })).toBe('ended');
+      });
+      test('a socket whose word was withdrawn ends nothing by itself, its gateway still does', async () => {
+        const [mine, other] = [callTo(gatewayId), { ...callTo(gatewayId), sentTo: 'socket-2' }];
+        for (const call of [mine, other]) {
+          await stores.calls.open(call, t0);
+          await stores.calls.withdraw(call, ['socket-1', 'socket-9']);
+        }
+        await stores.calls.withdraw({ ...other, nonce: 'nonce-99' }, ['socket-2']);
+        expect(await stores.calls.end(mine, answered, { connectionId: 'socket-1' })).toHaveProperty(
+          'refused',
+        );
+        expect(await stores.calls.end(mine, answered, { gatewayId })).toBe('ended');
+        await stores.calls.withdraw(mine, ['-']);
+        expect(await stores.calls.end(other, answered, { connectionId: 'socket-2' })).toBe('ended');
       });
       test('an unknown call ends as nothing', async () => {
         expect(await stores.calls.end(callTo(gatewayId), answered, { waiter: true })).toEqual({});
