@@ -53,8 +53,8 @@ type AlarmReader = Sends<
   { MetricAlarms?: Array<{ AlarmName?: string; AlarmDescription?: string }>; NextToken?: string }
 >;
 
-/** The alarms of a stack that are off, as name and description. */
-export async function alarmsThatAreOff(
+/** The alarms of a stack that ring, as name and description. */
+export async function alarmsThatRing(
   stackName: string,
   client: AlarmReader = new CloudWatchClient({}) as AlarmReader,
 ): Promise<Array<{ name: string; description: string }>> {

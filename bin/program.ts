@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { version } from '../package.json';
+import { requireAccount, useAccount } from './account';
 import { runCdk } from './cdk';
 import { readDeployment } from './deployment';
 import { Failure } from './failure';
@@ -97,12 +98,6 @@ function meansAws(command: Command): boolean {
   return ['stack', 'profile', 'region'].some((name) => command.getOptionValueSource(name) === 'cli');
 }
 
-/** The SDK's clients read the account from the environment, as the CDK does. */
-function useAccount({ profile, region }: Flags): void {
-  if (profile) process.env.AWS_PROFILE = profile;
-  if (region) process.env.AWS_REGION = region;
-}
-
 /** The local host reads the arguments by itself. */
 function serve(): void {
   process.argv.splice(2, 1);
@@ -111,11 +106,13 @@ function serve(): void {
 
 async function deploy(flags: Flags): Promise<void> {
   requireConsent(flags);
+  await requireAccount();
   await bringTo(flags, { ...flags.context, stackName: flags.stack });
 }
 
 async function upgrade(flags: Flags): Promise<void> {
   requireConsent(flags);
+  await requireAccount();
   const { options, outputs, stackName } = await readDeployment(flags.stack);
   const context = { ...options, ...flags.context, stackName };
   if (!flags.json)
@@ -139,12 +136,14 @@ async function bringTo(flags: Flags, context: Record<string, string>): Promise<v
 }
 
 async function status(flags: Flags): Promise<void> {
+  await requireAccount();
   const found = await readStatus(flags.stack);
   console.log(flags.json ? JSON.stringify(found) : statusText(found));
   if (!found.well) process.exitCode = 1;
 }
 
 async function token(flags: Flags): Promise<void> {
+  await requireAccount();
   const arn = tokenArnOf((await readDeployment(flags.stack)).outputs);
   if (flags.rotate) {
     await confirm('Runtimes that register need the new token afterwards.', 'rotate', flags.yes ?? false);
@@ -159,6 +158,7 @@ async function token(flags: Flags): Promise<void> {
 }
 
 async function destroy(flags: Flags): Promise<void> {
+  await requireAccount();
   const deployment = await readDeployment(flags.stack);
   if (!flags.json) console.log(lossesText(deployment));
   await confirm('', flags.stack, flags.yes ?? false);

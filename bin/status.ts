@@ -1,11 +1,11 @@
-import { alarmsThatAreOff, type Deployment, readDeployment } from './deployment';
+import { alarmsThatRing, type Deployment, readDeployment } from './deployment';
 import { type Health, healthOf } from './health';
 
 /** What `status` found. */
 export interface Status extends Deployment {
   health: Health;
   alarms: Array<{ name: string; description: string }>;
-  /** Health answers and no alarm is off. */
+  /** Health answers and no alarm rings. */
   well: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface Status extends Deployment {
 export async function readStatus(
   stackName: string,
   read = readDeployment,
-  readAlarms = alarmsThatAreOff,
+  readAlarms = alarmsThatRing,
 ): Promise<Status> {
   const deployment = await read(stackName);
   const [health, alarms] = await Promise.all([
@@ -35,7 +35,7 @@ export function statusText({ stackName, state, health, outputs, options, alarms 
         .map(([key, value]) => `${key}=${value}`)
         .join(' ') || 'defaults',
     ],
-    ['alarms', alarms.length === 0 ? 'none is off' : ''],
+    ['alarms', alarms.length === 0 ? 'all quiet' : `${alarms.length} ringing`],
     ...alarms.map(({ name, description }): [string, string] => [`  ${name}`, description]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(22)}${value}`).join('\n');

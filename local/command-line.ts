@@ -32,22 +32,23 @@ interface Flags {
   verbose?: true;
 }
 
-const ENVIRONMENT_HELP = `
+/** What stands below the options, in terms of the command that was typed. */
+const moreHelp = (command: string): string => `
 Environment:
   AGENTTOWN_PAIRING_TOKEN       registration token, ${MIN_TOKEN_CHARACTERS} characters or more; without it registration is open
   AGENTTOWN_PAIRING_PUBLIC_URL  where callers reach this host, as https://pairing.example
   AWS_ENDPOINT_URL_DYNAMODB     another DynamoDB to use in place of the embedded one
 
 Examples:
-  npm start
-  npm start -- --port 9000 --db pairing.sqlite
-  npm start -- -c accessCodeTtlSeconds=60`;
+  ${command.replace(/ --$/, '')}
+  ${command} --port 9000 --db pairing.sqlite
+  ${command} -c accessCodeTtlSeconds=60`;
 
 /** Reads the arguments after `npm start --`, and the environment. `--help` prints and ends the process. */
 export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv): StartRequest {
-  const command = new Command(
-    environment.npm_lifecycle_event === 'start' ? 'npm start --' : 'agenttown-pairing-server serve',
-  )
+  const name =
+    environment.npm_lifecycle_event === 'start' ? 'npm start --' : 'agenttown-pairing-server serve';
+  const command = new Command(name)
     .description('Runs the pairing stack on this machine, from its own synthesized template.')
     .option('-p, --port <number>', 'port for HTTP and WebSockets', readPort, 8787)
     .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
@@ -56,7 +57,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     .option('--meter', 'print AWS calls and request units per function at the end')
     .option('--verbose', 'print every log line of the functions, not only warnings')
     .helpOption('-h, --help', 'print this')
-    .addHelpText('after', ENVIRONMENT_HELP)
+    .addHelpText('after', moreHelp(name))
     .allowExcessArguments(false)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   command.parse(args, { from: 'user' });

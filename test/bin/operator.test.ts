@@ -1,4 +1,5 @@
-import { alarmsThatAreOff, type Deployment, readDeployment } from '../../bin/deployment';
+import { type AccountFlags, requireAccount, useAccount } from '../../bin/account';
+import { alarmsThatRing, type Deployment, readDeployment } from '../../bin/deployment';
 import { lossesOf } from '../../bin/losses';
 import { readStatus, statusText } from '../../bin/status';
 import { readToken, rotateToken, tokenArnOf } from '../../bin/token';
@@ -52,12 +53,12 @@ test('what AWS refuses is a sentence with its reason', async () => {
   );
 });
 
-test('every page of alarms that are off is read, and of this stack alone', async () => {
+test('every page of alarms that ring is read, and of this stack alone', async () => {
   const pages = client(
     { MetricAlarms: [{ AlarmName: 'a', AlarmDescription: 'A' }], NextToken: 'more' },
     { MetricAlarms: [{ AlarmName: 'b', AlarmDescription: 'B' }] },
   );
-  const found = await alarmsThatAreOff('Pairing', pages);
+  const found = await alarmsThatRing('Pairing', pages);
   expect(found.map(({ name }) => name)).toEqual(['a', 'b']);
   expect(pages.inputs).toEqual([
     { AlarmNamePrefix: 'Pairing-', StateValue: 'ALARM' },
@@ -74,6 +75,40 @@ test('a deployment whose health does not answer is not well, and the text says w
   expect(status.well).toBe(false);
   expect(statusText(status)).toMatch(/health +no answer/);
   expect(statusText(status)).toContain('Requests were answered with 500.');
+});
+
+test('a deployment in which nothing rings says so in words that cannot be read the other way', () => {
+  const health = { ok: true, version: '1.0.0' };
+  const quiet = statusText({ ...deployment, health, alarms: [], well: true });
+  expect(quiet).toMatch(/^alarms +all quiet$/m);
+  const two = [1, 2].map((at) => ({ name: `Alarm${at}`, description: 'Why.' }));
+  expect(statusText({ ...deployment, health, alarms: two, well: false })).toMatch(/^alarms +2 ringing$/m);
+});
+
+test('the account is whom the flags name, and the Region also what the AWS CLI calls so', () => {
+  const chosen = (flags: AccountFlags, environment: Record<string, string> = {}) => {
+    const changed: Record<string, string | undefined> = { ...environment };
+    useAccount(flags, changed);
+    return [changed.AWS_PROFILE, changed.AWS_REGION];
+  };
+  expect(chosen({ profile: 'work', region: 'eu-central-1' }, { AWS_REGION: 'us-west-2' })).toEqual([
+    'work',
+    'eu-central-1',
+  ]);
+  expect(chosen({}, { AWS_DEFAULT_REGION: 'eu-west-1' })).toEqual([undefined, 'eu-west-1']);
+  expect(chosen({})).toEqual([undefined, undefined]);
+});
+
+test('a missing Region or missing credentials are a sentence that names flag and variable', async () => {
+  const there = async () => 'there';
+  const missing = () => Promise.reject(new Error('Not found.'));
+  await requireAccount({ region: there, credentials: there });
+  await expect(requireAccount({ region: missing, credentials: there })).rejects.toThrow(
+    /--region, or set AWS_REGION/,
+  );
+  await expect(requireAccount({ region: there, credentials: missing })).rejects.toThrow(
+    /--profile, or set AWS_PROFILE, .* \(Not found\.\)/,
+  );
 });
 
 test('the token is found by the outputs, read and rotated', async () => {

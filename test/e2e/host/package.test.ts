@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { version } from '../../../package.json';
-import { call, redeem, register } from '../../support/api';
 import { registrationToken } from '../../support/relay';
-import { echo, TestRuntime } from '../../support/runtime';
 import { type Installed, installPacked } from '../../support/stack/packed';
 
 let installed: Installed;
@@ -14,48 +13,70 @@ afterAll(() => installed.remove());
 // A process of its own for each command, each of which reads its TypeScript anew: slow on a busy machine.
 jest.setTimeout(60_000);
 
-const environment = { ...process.env, AGENTTOWN_PAIRING_TOKEN: registrationToken, NO_COLOR: '1' };
+/** An account that is only named: nothing here gets as far as asking it. */
+const environment = {
+  ...process.env,
+  AGENTTOWN_PAIRING_TOKEN: registrationToken,
+  NO_COLOR: '1',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'nobody',
+  AWS_SECRET_ACCESS_KEY: 'nothing',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_MAX_ATTEMPTS: '1',
+};
 
 /** Runs the command line from the empty folder, without a terminal. */
-function run(...args: string[]) {
+function run(args: string[], more: Record<string, string> = {}) {
   return spawnSync(process.execPath, [installed.command, ...args], {
     cwd: installed.directory,
-    env: environment,
+    env: { ...environment, ...more },
     encoding: 'utf8',
   });
 }
 
-test('serves from an empty folder, and a runtime and an App meet there', async () => {
-  const server = spawn(process.execPath, [installed.command, 'serve', '--port', '0'], {
-    cwd: installed.directory,
-    env: environment,
-  });
+/** Starts a program of the package from the empty folder. */
+function start(args: string[], more: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, args, { cwd: installed.directory, env: { ...environment, ...more } });
+}
+
+/** Ends a process, where it has not ended by itself. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+test('serves from an empty folder, and its example runtime and App meet there', async () => {
+  const server = start([installed.command, 'serve', '--port', '0']);
+  const children = [server];
   try {
     const url = await said(server, /public URL\s+(\S+)/);
-    const registered = await register(url);
-    expect(registered.relayUrl).toBe(`${url.replace('http', 'ws')}/relay/${registered.gatewayId}`);
-    const runtime = await TestRuntime.connect(registered, echo);
-    const app = await redeem(url, registered.accessCode);
-    const { status, body } = await call(url, app, { method: 'echo', params: 'packed' });
-    expect([status, body.result]).toEqual([200, 'packed']);
-    await runtime.close();
+    const runtime = start([join(installed.examples, 'runtime.mjs'), url]);
+    children.unshift(runtime);
+    const code = await said(runtime, /Code for the App: (\S+)[\s\S]*Connected/);
+    const app = start([join(installed.examples, 'app.mjs'), code, 'echo', '"packed"'], {
+      AGENTTOWN_PAIRING_URL: url,
+    });
+    children.unshift(app);
+    const answer = JSON.parse(await said(app, /^(\{\n[\s\S]*\n\})$/m));
+    expect(answer).toMatchObject({ ok: true, result: 'packed' });
   } finally {
-    const ended = new Promise((resolve) => server.on('close', resolve));
-    server.kill('SIGTERM');
-    await ended;
+    await Promise.all(children.map(stop));
   }
 }, 120_000);
 
 test.each([[], ['serve'], ['deploy'], ['upgrade'], ['status'], ['token'], ['destroy']])(
   'prints help: %s --help',
   (...command) => {
-    const { status, stdout } = run(...command, '--help');
+    const { status, stdout } = run([...command, '--help']);
     expect([status, stdout]).toEqual([0, expect.stringContaining('Usage: agenttown-pairing-server')]);
+    expect(stdout).not.toContain('npm start');
   },
 );
 
 test('says its version', () => {
-  expect(run('--version').stdout.trim()).toBe(version);
+  expect(run(['--version']).stdout.trim()).toBe(version);
 });
 
 test.each<[string[], number, string]>([
@@ -71,10 +92,31 @@ test.each<[string[], number, string]>([
   ],
   [['remove'], 1, "unknown command 'remove'"],
 ])('%j ends with a sentence and code %i', (args, code, sentence) => {
-  const { status, stderr } = run(...args);
+  const { status, stderr } = run(args);
   expect(stderr).toContain(sentence);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(status).toBe(code);
+});
+
+test.each(['deploy', 'status', 'token', 'destroy'])(
+  '%s without an account says which flag or variable names one, before anything else',
+  (command) => {
+    const nobody = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', HOME: installed.directory };
+    const { status, stdout, stderr } = run([command, ...(command === 'deploy' ? ['--yes'] : [])], {
+      ...nobody,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^No AWS credentials were found: say --profile, or set AWS_PROFILE, .*\n$/);
+  },
+);
+
+test('what a command says of AWS is one line, and no warning of the SDK', () => {
+  const { status, stderr } = run(['status']);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^AWS could not be asked about AgentTownPairing: .*\n$/),
+  ]);
 });
 
 /** Waits until a process has said something, and gives the first group of the pattern. */
