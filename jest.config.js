@@ -16,7 +16,6 @@ module.exports = {
     '^agenttown-relay-client/(app|runtime)$': '<rootDir>/packages/client/src/node/$1.ts',
     '^agenttown-relay-client/file-store$': '<rootDir>/packages/client/src/file-store.ts',
   },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

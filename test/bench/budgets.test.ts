@@ -5,11 +5,12 @@ import { modelledFigures } from '../../bench/latency/modelled-figures';
 import { bundleFigures, bundlesOf } from '../../bench/machine/bundles';
 import { type MeteredRelay, startMeteredRelay } from '../../bench/metering/metered-relay';
 import { figuresOf, followRpcs, pairUp } from '../../bench/metering/rpc-path';
+import { sharedAssembly } from '../support/stack/shared-assembly';
 
 let relay: MeteredRelay;
 let figures: Figures;
 beforeAll(async () => {
-  relay = await startMeteredRelay({ directory: process.env.PAIRING_ASSEMBLY! });
+  relay = await startMeteredRelay({ directory: sharedAssembly().directory });
   const pair = await pairUp(relay);
   const bundles = bundlesOf(relay.host.functions.definitions);
   figures = { ...modelledFigures(), ...bundleFigures(bundles), ...figuresOf(await followRpcs(relay, pair)) };

@@ -4,8 +4,8 @@
  */
 
 import { type Host, type HostOptions, startHost } from '../../local/host';
-import { loadAssembly } from '../../local/template/assembly';
 import type { Assembly, TemplateResource } from '../../local/types';
+import { sharedAssembly } from './stack/shared-assembly';
 
 /** The registration token of every relay that the tests start. */
 export const registrationToken = process.env.PAIRING_TOKEN ?? 'registration-token-of-the-tests';
@@ -30,7 +30,7 @@ export interface RelayOptions extends Omit<HostOptions, 'assembly' | 'directory'
 export async function startRelay({ change, ...options }: RelayOptions = {}): Promise<Relay> {
   const logged: string[] = [];
   if (process.env.PAIRING_URL) return deployedRelay(process.env.PAIRING_URL);
-  const assembly = loadAssembly(process.env.PAIRING_ASSEMBLY!);
+  const assembly = sharedAssembly();
   change?.(assembly);
   const host = await startHost({
     assembly,

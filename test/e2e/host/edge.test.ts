@@ -1,9 +1,9 @@
 import { startHost } from '../../../local/host';
-import { loadAssembly } from '../../../local/template/assembly';
 import { FixtureClient } from '../../local/fixture-client';
 import { call, redeem, register, request } from '../../support/api';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
 
 let relay: Relay;
@@ -61,7 +61,7 @@ test('errors of API Gateway and of the functions come through as they are', asyn
 });
 
 test('behind the edge the monitor still knows this machine under open registration, and nobody else', async () => {
-  const assembly = loadAssembly(process.env.PAIRING_ASSEMBLY!);
+  const assembly = sharedAssembly();
   withOptions(assembly, { edge: 'true', registration: 'open' });
   const open = await startHost({ assembly, onLog: () => {} });
   try {

@@ -1,12 +1,13 @@
 /** Names that every JavaScript object answers to, sent wherever a caller may choose a name. */
+
 import { request as httpRequest } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { startHost } from '../../../local/host';
-import { loadAssembly } from '../../../local/template/assembly';
 import { type Paired, type Registered, redeem, register } from '../../support/api';
 import { type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
 
 let relay: Relay;
@@ -130,7 +131,7 @@ test('after all of them, handshakes with them in the query pass, and frames of s
 });
 
 test('no name in a query gives pages of other sites the monitor of an open server', async () => {
-  const assembly = loadAssembly(process.env.PAIRING_ASSEMBLY!);
+  const assembly = sharedAssembly();
   withOptions(assembly, { edge: 'true', registration: 'open' });
   const open = await startHost({ assembly, onLog: () => {} });
   try {

@@ -19,8 +19,11 @@ export function stackTemplate(context: Context = {}): Template {
 }
 
 /** The app that holds the stack, not yet synthesized; with bundles only when functions are to run. */
-export function stackApp(context: Context = {}, { bundled = true } = {}): { app: App; outdir: string } {
-  const outdir = mkdtempSync(join(tmpdir(), 'pairing-assembly-'));
+export function stackApp(
+  context: Context = {},
+  { bundled = true, under = tmpdir() } = {},
+): { app: App; outdir: string } {
+  const outdir = mkdtempSync(join(under, 'pairing-assembly-'));
   const bundling = bundled ? {} : { 'aws:cdk:bundling-stacks': [] };
   const app = new App({
     outdir,
@@ -32,8 +35,8 @@ export function stackApp(context: Context = {}, { bundled = true } = {}): { app:
 }
 
 /** The stack as a cloud assembly on disk. */
-export function stackAssembly(context: Context = {}, { bundled = true } = {}): Assembly {
-  const { app, outdir } = stackApp(context, { bundled });
+export function stackAssembly(context: Context = {}, { bundled = true, under = tmpdir() } = {}): Assembly {
+  const { app, outdir } = stackApp(context, { bundled, under });
   app.synth();
   return loadAssembly(outdir);
 }
