@@ -1,5 +1,6 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
+import { CallMemory } from '../core/call/call-memory';
 import type { CallStore } from '../core/call/ports';
 import type { EventStore, Recorder, TicketStore, ViewerStore } from '../core/monitor/ports';
 import type {
@@ -92,10 +93,13 @@ export const attemptWorld = once(() => ({ attempts: attempts(), clock }));
 export const paramsUrlOf = (frameId: string): string =>
   `${required(env.publicUrl)}/api/relay/rpc/${encodeURIComponent(frameId)}/params`;
 
+const memory = once(() => new CallMemory());
+
 /** What a call needs, and who is told of it. */
 export const callWorld = ({ recorder }: { recorder: Recorder }) => ({
   ...presenceWorld(),
   calls: calls(),
+  memory: memory(),
   clock,
   recorder,
   paramsUrlOf,

@@ -1,8 +1,9 @@
 /**
  * What is too large for a call's own row stands beside it in parts below DynamoDB's 400 KB:
- * callKey + item ("params#<nonce>#NN", "reply#<nonce>#NN", both after "call") · part (bytes) · expiresAt (s)
+ * callKey + item ("params#<digest>#NN", "reply#<digest>#NN", both after "call") · part (bytes) · expiresAt (s)
  * Parts are written first; then the call's row names their count, size and digest in one write, so that a reader
- * gets the whole or an error, never a piece.
+ * gets the whole or an error, never a piece. The digest of the whole is in the key: two attempts share a part only where
+ * they say the very same.
  */
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -25,17 +26,22 @@ export function nameOfParts(bytes: Uint8Array): PartsName {
 
 /** Parts of calls in one table. */
 export function callParts(client: DynamoDBDocumentClient, TableName: string) {
-  const keyOf = ({ callKey, nonce }: CallRef, kind: string, n: number) => ({
+  const keyOf = ({ callKey }: CallRef, kind: string, name: PartsName, n: number) => ({
     callKey,
-    item: `${kind}#${nonce}#${String(n).padStart(2, '0')}`,
+    item: `${kind}#${name.slice(name.lastIndexOf('.') + 1)}#${String(n).padStart(2, '0')}`,
   });
   return {
-    async write(ref: CallRef, kind: 'params' | 'reply', bytes: Uint8Array, expiresAtMs: number) {
+    async write(
+      ref: CallRef,
+      kind: 'params' | 'reply',
+      { parts: name, bytes }: { parts: PartsName; bytes: Uint8Array },
+      expiresAtMs: number,
+    ) {
       const expiresAt = seconds(expiresAtMs);
       const count = Math.ceil(bytes.length / maxPartBytes);
       const put = (n: number) => {
         const part = bytes.subarray(n * maxPartBytes, (n + 1) * maxPartBytes);
-        const Item = { ...keyOf(ref, kind, n), part, expiresAt };
+        const Item = { ...keyOf(ref, kind, name, n), part, expiresAt };
         return client.send(new PutCommand({ TableName, Item }));
       };
       for (let n = 0; n < count; n += writtenAtOnce) {
@@ -50,7 +56,7 @@ export function callParts(client: DynamoDBDocumentClient, TableName: string) {
       name: PartsName,
     ): Promise<{ value: unknown } | undefined> {
       const parts = Array.from({ length: Number.parseInt(name, 10) }, async (_, n) => {
-        const Key = keyOf(ref, kind, n);
+        const Key = keyOf(ref, kind, name, n);
         const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
         return Item ? (Item.part as Uint8Array) : new Uint8Array();
       });

@@ -1,43 +1,44 @@
 /**
  * Progress of a call: rows just before its own, so that one read from the last progress seen up to the call gives both.
- * callKey + item ("a#" and the seq in ten digits) · nonce · gatewayId · seq · data (JSON text) · at (ms) · expiresAt (s)
+ * callKey + item ("a#", when the call was opened, "#", the seq in four digits) · data (JSON text) · at (ms) · expiresAt (s)
+ * An earlier call with the same key was opened earlier: its rows come before, and no read of this call meets them.
  */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { CallRef, Progress, StoredCall } from '../../core/call/states';
+import type { ProgressRef } from '../../core/call/ports';
+import type { Progress, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
 
-const itemOf = (seq: number) => `a#${String(seq).padStart(10, '0')}`;
+const seqDigits = String(limits.maxProgressSeq).length;
 
-/** Adds progress once; a row of an earlier call with the same key is written over. */
+function itemOf({ openedAtMs }: ProgressRef, seq: number): string {
+  return `a#${String(openedAtMs).padStart(13, '0')}#${String(seq).padStart(seqDigits, '0')}`;
+}
+
+/** Adds progress once. */
 export async function addProgress(
   client: DynamoDBDocumentClient,
   TableName: string,
-  { callKey, nonce }: CallRef,
-  gatewayId: string,
+  call: ProgressRef,
   { seq, data, atMs }: Progress,
 ): Promise<'added' | 'repeated'> {
   const expiresAt = seconds(atMs + limits.maxStreamTimeoutMs + limits.keepAnswerMs);
-  const text = JSON.stringify(data);
-  const row = { callKey, item: itemOf(seq), nonce, gatewayId, seq, data: text, at: atMs, expiresAt };
-  const written = await conditionally(
-    client.send(
-      new PutCommand({
-        TableName,
-        Item: row,
-        ConditionExpression: 'attribute_not_exists(callKey) OR nonce <> :nonce',
-        ExpressionAttributeValues: { ':nonce': nonce },
-      }),
-    ),
-  );
-  return written === 'done' ? 'added' : 'repeated';
+  const Item = {
+    callKey: call.callKey,
+    item: itemOf(call, seq),
+    data: JSON.stringify(data),
+    at: atMs,
+    expiresAt,
+  };
+  const put = new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(callKey)' });
+  return (await conditionally(client.send(put))) === 'done' ? 'added' : 'repeated';
 }
 
 /** All rows from the progress after `afterSeq` up to the call's own, which is the last. */
 export async function readWithProgress(
   client: DynamoDBDocumentClient,
   TableName: string,
-  callKey: string,
+  call: ProgressRef,
   afterSeq: number,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -45,20 +46,23 @@ export async function readWithProgress(
     TableName,
     KeyConditionExpression: 'callKey = :key AND #item BETWEEN :from AND :call',
     ExpressionAttributeNames: { '#item': 'item' },
-    ExpressionAttributeValues: { ':key': callKey, ':from': itemOf(afterSeq + 1), ':call': 'call' },
+    ExpressionAttributeValues: {
+      ':key': call.callKey,
+      ':from': itemOf(call, afterSeq + 1),
+      ':call': 'call',
+    },
     ConsistentRead: true,
   });
   for await (const page of pages) rows.push(...page);
   return rows;
 }
 
-/** The progress that belongs to a call: of its own nonce, from its own gateway, not after its end. */
+/** The progress among the rows, without what came after the call's end. */
 export function progressOf(rows: Row[], call: StoredCall, nowMs: number): Progress[] {
   return rows
-    .filter((row) => String(row.item).startsWith('a#') && isLive(row, nowMs))
-    .filter(({ nonce, gatewayId }) => nonce === call.nonce && gatewayId === call.gatewayId)
-    .map(({ seq, data, at }) => ({
-      seq: Number(seq),
+    .filter((row) => row.item !== 'call' && isLive(row, nowMs))
+    .map(({ item, data, at }) => ({
+      seq: Number(String(item).slice(-seqDigits)),
       data: JSON.parse(String(data)) as unknown,
       atMs: Number(at),
     }))

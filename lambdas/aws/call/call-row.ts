@@ -5,7 +5,7 @@
  * outcome? · endedAt? (ms) · answer? or answerParts?
  * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
  */
-import type { CallEnd, OpenCall, StoredCall } from '../../core/call/states';
+import type { CallEnd, CallRef, OpenCall, StoredCall } from '../../core/call/states';
 import type { RuntimeAnswer } from '../../core/wire/frames';
 import type { Outcome } from '../../core/wire/outcomes';
 import { type Row, seconds } from '../dynamo/dynamo';
@@ -53,17 +53,33 @@ export async function callOfRow(
   row: Row,
   answerOf: (call: StoredCall, parts: PartsName) => Promise<{ value: unknown } | undefined>,
 ): Promise<StoredCall> {
-  const { outcome, endedAt, answer, answerParts, ...rest } = row;
-  const call = openOf(rest);
-  if (outcome === undefined) return call;
-  const end: CallEnd = { outcome: outcome as Outcome, atMs: Number(endedAt) };
-  if (answer instanceof Uint8Array) end.answer = decodeJson(answer) as RuntimeAnswer;
+  const call = stateOfRow(row);
+  if (!call.end) return call;
+  const { answer, answerParts } = row;
+  if (answer instanceof Uint8Array) call.end.answer = decodeJson(answer) as RuntimeAnswer;
   if (answerParts !== undefined) {
     const whole = await answerOf(call, String(answerParts));
     if (!whole) throw new Error('The parts of an answer are not what its row names.');
-    end.answer = whole.value as RuntimeAnswer;
+    call.end.answer = whole.value as RuntimeAnswer;
   }
-  return { ...call, end };
+  return call;
+}
+
+/** Reads a row without the answer in it or beside it. */
+export function stateOfRow(row: Row): StoredCall {
+  const { outcome, endedAt, answer: _, answerParts: __, ...rest } = row;
+  const call = openOf(rest);
+  if (outcome === undefined) return call;
+  return { ...call, end: { outcome: outcome as Outcome, atMs: Number(endedAt) } };
+}
+
+/** Whether the end that stands in a row is this one: the client tries again when an answer of DynamoDB is lost. */
+export function isEndOfRow(row: Row, { nonce }: CallRef, end: CallEnd, answer: Kept | undefined): boolean {
+  const { outcome, endedAt } = row;
+  if (row.nonce !== nonce || outcome !== end.outcome || endedAt !== end.atMs) return false;
+  if (answer && 'parts' in answer) return row.answerParts === answer.parts;
+  const inline = row.answer instanceof Uint8Array ? row.answer : new Uint8Array();
+  return Buffer.compare(inline, answer?.inline ?? new Uint8Array()) === 0;
 }
 
 function openOf(row: Record<string, unknown>): StoredCall {

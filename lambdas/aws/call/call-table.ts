@@ -4,19 +4,13 @@
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, EndedBy } from '../../core/call/ports';
-import {
-  type CallEnd,
-  type CallRef,
-  type OpenCall,
-  type StoredCall,
-  withdrawn,
-} from '../../core/call/states';
+import { type CallRef, type OpenCall, type StoredCall, withdrawn } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 import { callParts } from './call-parts';
 import { addProgress, progressOf, readWithProgress } from './call-progress';
-import { callOfRow, type Kept, keepAnswer, keepParams, rowOfCall } from './call-row';
+import { callOfRow, isEndOfRow, type Kept, keepAnswer, keepParams, rowOfCall, stateOfRow } from './call-row';
 import { callsOfGateway } from './calls-of-gateway';
 
 /** Calls in DynamoDB. */
@@ -57,12 +51,16 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       const row = await rowOf(callKey);
       return isLive(row, nowMs) ? await callOf(row) : undefined;
     },
-    async follow(callKey, afterSeq, nowMs) {
-      const rows = await readWithProgress(client, tableName, callKey, afterSeq);
+    async state(callKey, nowMs) {
+      const row = await rowOf(callKey);
+      return isLive(row, nowMs) ? stateOfRow(row) : undefined;
+    },
+    async follow(ref, afterSeq, nowMs) {
+      const rows = await readWithProgress(client, tableName, ref, afterSeq);
       const last = rows.at(-1);
       if (last?.item !== 'call' || !isLive(last, nowMs)) return { progress: [] };
       const call = await callOf(last);
-      return { call, progress: progressOf(rows, call, nowMs) };
+      return { call, progress: call.nonce === ref.nonce ? progressOf(rows, call, nowMs) : [] };
     },
     async sentTo({ callKey, nonce }, connectionId) {
       const written = await conditionally(
@@ -96,7 +94,15 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       const { callKey, nonce } = ref;
       const answer = keepAnswer(end.answer);
       const expiresAtMs = end.atMs + limits.keepAnswerMs;
-      if (answer && 'parts' in answer) await parts.write(ref, 'reply', answer.bytes, expiresAtMs);
+      if (answer && 'parts' in answer) {
+        // Parts cost hundreds of write units: first the right to write them.
+        const row = await rowOf(callKey);
+        if (!isLive(row, end.atMs)) return {};
+        if (isEndOfRow(row, ref, end, answer)) return 'ended';
+        const standing = stateOfRow(row);
+        if (!mayEnd(standing, ref, by, end.atMs)) return { refused: standing };
+        await parts.write(ref, 'reply', answer, expiresAtMs);
+      }
       const word = wordOf(by, end.atMs);
       const written = await conditionally(
         client.send(
@@ -119,12 +125,12 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       );
       if (written === 'done') return 'ended';
       if (!isLive(written.standing, end.atMs)) return {};
-      const refused = await callOf(written.standing);
-      return isSameEnd(refused, ref, end) ? 'ended' : { refused };
+      if (isEndOfRow(written.standing, ref, end, answer)) return 'ended';
+      return { refused: 'waiter' in by ? await callOf(written.standing) : stateOfRow(written.standing) };
     },
     async keepParams(call) {
       const params = packedParams(call);
-      if (params && 'parts' in params) await parts.write(call, 'params', params.bytes, call.expiresAtMs);
+      if (params && 'parts' in params) await parts.write(call, 'params', params, call.expiresAtMs);
     },
     async paramsOf(ref) {
       const row = await rowOf(ref.callKey);
@@ -133,18 +139,17 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       if (params instanceof Uint8Array) return { value: decodeJson(params) };
       return paramsParts === undefined ? {} : await parts.read(ref, 'params', String(paramsParts));
     },
-    addProgress: (ref, gatewayId, progress) => addProgress(client, tableName, ref, gatewayId, progress),
+    addProgress: (call, progress) => addProgress(client, tableName, call, progress),
     ofGateway: (gatewayId, page) => callsOfGateway(client, tableName, gatewayId, page, callOf),
   };
 }
 
-/** The client tries again when an answer of DynamoDB is lost: then the end that stands there is our own. */
-function isSameEnd(call: StoredCall, { nonce }: CallRef, end: CallEnd): boolean {
-  return call.nonce === nonce && JSON.stringify(call.end) === JSON.stringify(orderOf(end));
-}
-
-function orderOf({ outcome, atMs, answer }: CallEnd): CallEnd {
-  return { outcome, atMs, ...(answer ? { answer } : {}) };
+/** The condition of the write below, of a row that was read. */
+function mayEnd(call: StoredCall, { nonce }: CallRef, by: EndedBy, atMs: number): boolean {
+  if (call.nonce !== nonce || call.end) return false;
+  if ('waiter' in by) return true;
+  const isTheirs = 'connectionId' in by ? call.sentTo === by.connectionId : call.gatewayId === by.gatewayId;
+  return isTheirs && atMs < call.deadlineMs;
 }
 
 /** A reply counts before the deadline only; a waiter may end the call at any time. */

@@ -5,7 +5,7 @@ import { readRuntimeFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
 import { acceptLargeReply, type ReplyOutcome } from './accept-reply';
 import type { CallStore } from './ports';
-import { endOf, frameIdOf, readFrameId } from './states';
+import { endOf, frameIdOf, isCallOf, readFrameId } from './states';
 
 interface PayloadWorld {
   calls: CallStore;
@@ -58,7 +58,7 @@ export async function paramsOfCommand(
   nowMs: number,
 ): Promise<unknown> {
   const ref = readFrameId(frameId ?? '');
-  const call = ref && (await world.calls.read(ref.callKey, nowMs));
+  const call = ref && isCallOf(ref, gatewayId) ? await world.calls.state(ref.callKey, nowMs) : undefined;
   const mine = call?.gatewayId === gatewayId && frameIdOf(call) === frameId && !call.end;
   if (!mine) throw new ApiError('not_found', 'No running call of this gateway has this id.');
   const params = await world.calls.paramsOf(call);

@@ -6,24 +6,26 @@ export interface CallStore {
   /** Opens a call, or gives the live one that has its key already. Opening the very same call again opens it. */
   open(call: OpenCall, nowMs: number): Promise<'opened' | StoredCall>;
   read(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
-  /** A call together with its progress after `afterSeq`, ordered by `seq`, in one read. */
-  follow(callKey: string, afterSeq: number, nowMs: number): Promise<FollowedCall>;
+  /** The same at the cost of the row alone: an answer that is kept beside it is left out. */
+  state(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
+  /** A call together with its progress after `afterSeq`, ordered by `seq`, in one read that meets no other call's. */
+  follow(call: ProgressRef, afterSeq: number, nowMs: number): Promise<FollowedCall>;
   /** Notes the socket that the command is about to go to; `ended` when the call is not pending any more. */
   sentTo(ref: CallRef, connectionId: string): Promise<'noted' | 'ended'>;
   /** Takes the word of the usual reply from sockets that a pending call's command may have gone to. */
   withdraw(ref: CallRef, from: string[]): Promise<void>;
   /**
    * Ends a pending call, once. `by` says on whose word: the waiter's own, the socket that the command was sent to,
-   * or any socket of the gateway. Refused gives the call as it stands, if there is one. Repeating an end that
-   * was written ends it.
+   * or any socket of the gateway. Refused gives the call as it stands, if there is one (its answer to a waiter only).
+   * Nothing is written on a word that does not count, however large the answer. Repeating an end that was written ends it.
    */
   end(ref: CallRef, end: CallEnd, by: EndedBy): Promise<'ended' | { refused?: StoredCall }>;
   /** Keeps params that are too large for the call's own row; nothing to do for others. */
   keepParams(call: OpenCall): Promise<void>;
   /** The params of a pending call; undefined when they are not, or not wholly, there. `value` is absent for none. */
   paramsOf(ref: CallRef): Promise<{ value?: unknown } | undefined>;
-  /** Adds progress on the word of a gateway; a `seq` that is there already stays as it is. */
-  addProgress(ref: CallRef, gatewayId: string, progress: Progress): Promise<'added' | 'repeated'>;
+  /** Adds progress of a call that was read; a `seq` that is there already stays as it is. */
+  addProgress(call: ProgressRef, progress: Progress): Promise<'added' | 'repeated'>;
   /** The gateway's calls by their opening, newest first; a page may be empty and still have a next one. */
   ofGateway(
     gatewayId: string,
@@ -36,6 +38,9 @@ export interface FollowedCall {
   call?: StoredCall;
   progress: Progress[];
 }
+
+/** What tells the progress of a call from that of an earlier one with the same key. */
+export type ProgressRef = Pick<StoredCall, 'callKey' | 'nonce' | 'openedAtMs'>;
 
 /** On whose word a call ends. */
 export type EndedBy = { waiter: true } | { connectionId: string } | { gatewayId: string };

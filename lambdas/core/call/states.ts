@@ -50,13 +50,28 @@ export interface Progress {
 }
 
 const keyLength = 22;
+const markLength = 6;
 const nonceLength = 8;
 /** Ends the nonce of a call whose progress somebody follows: progress of all others need not be stored. */
 const followed = 'p';
 
-/** The key of a client's call: 128 bits of a hash, so that ids of two clients never meet. */
+/**
+ * The key of a client's call: the mark of its gateway, so that a runtime's frame about another gateway's call is refused
+ * without a look at it, and 96 bits of a hash, so that ids of two clients never meet.
+ */
 export function callKeyOf(gatewayId: string, clientId: string, id: string): string {
-  return digestOf(`${gatewayId}\n${clientId}\n${id}`);
+  const own = digestOf(`${gatewayId}\n${clientId}\n${id}`).slice(0, keyLength - markLength);
+  return markOf(gatewayId) + own;
+}
+
+/** Whether a call may be this gateway's: that of another one is told by its key alone. */
+export function isCallOf({ callKey }: Pick<CallRef, 'callKey'>, gatewayId: string): boolean {
+  return callKey.startsWith(markOf(gatewayId));
+}
+
+/** 36 bits of a hash: a gateway's id is drawn by the server, so nobody gets one with the mark of another. */
+function markOf(gatewayId: string): string {
+  return digestOf(gatewayId).slice(0, markLength);
 }
 
 /** 128 bits of SHA-256, base64url. */

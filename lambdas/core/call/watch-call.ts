@@ -9,7 +9,7 @@ import { eventFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
 import type { Outcome } from '../wire/outcomes';
 import type { CallWorld } from './deliver-call';
-import type { FollowedCall } from './ports';
+import type { FollowedCall, ProgressRef } from './ports';
 import { ProgressOrder } from './progress-order';
 import {
   type CallEnd,
@@ -72,12 +72,12 @@ export async function* watchCall(
 }
 
 /** Undefined when the read failed. */
-async function look(world: CallWorld, { callKey }: CallRef, afterSeq: number | undefined) {
+async function look(world: CallWorld, call: ProgressRef, afterSeq: number | undefined) {
   const now = world.clock.now();
   try {
-    if (afterSeq !== undefined) return await world.calls.follow(callKey, afterSeq, now);
-    const call = await world.calls.read(callKey, now);
-    return { progress: [], ...(call ? { call } : {}) } satisfies FollowedCall;
+    if (afterSeq !== undefined) return await world.calls.follow(call, afterSeq, now);
+    const seen = await world.calls.read(call.callKey, now);
+    return { progress: [], ...(seen ? { call: seen } : {}) } satisfies FollowedCall;
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ export interface Connection extends OpenSocket {
 export interface ConnectionStore {
   put(connection: Connection): Promise<void>;
   read(connectionId: string, nowMs: number): Promise<Connection | undefined>;
+  /** The connection where it was read a while ago, at no cost. Whose a socket is never changes. */
+  known?(connectionId: string, nowMs: number): Connection | undefined;
   remove(connectionId: string): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** What a runtime says on its socket. Whatever reads or changes something needs a socket that counts (`isListed`). */
-import { acceptProgress, type ProgressOutcome, type ReplyWorld } from '../call/accept-reply';
+import { acceptProgress, type ProgressOutcome } from '../call/accept-progress';
+import type { ReplyWorld } from '../call/accept-reply';
 import { type PendingWorld, pendingCalls } from '../call/pending-calls';
 import type { Recorder } from '../monitor/ports';
 import type { ClosingWorld } from '../pairing/close-sockets';

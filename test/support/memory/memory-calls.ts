@@ -1,20 +1,15 @@
 /** Calls in memory, under the same contract as the table. */
 
-import type { CallStore } from '../../../lambdas/core/call/ports';
+import type { CallStore, ProgressRef } from '../../../lambdas/core/call/ports';
 import { type OpenCall, type Progress, type StoredCall, withdrawn } from '../../../lambdas/core/call/states';
 import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
-
-interface Reported extends Progress {
-  nonce: string;
-  gatewayId: string;
-}
 
 /** Fresh, empty calls. */
 export function memoryCalls(): CallStore & CallSweep {
   const rows = new Map<string, StoredCall>();
   const params = new Map<string, unknown>();
-  const reported = new Map<string, Map<number, Reported>>();
+  const reported = new Map<string, Map<number, Progress>>();
   const live = (callKey: string, nowMs: number) => {
     const call = rows.get(callKey);
     return call && call.expiresAtMs > nowMs ? call : undefined;
@@ -29,18 +24,17 @@ export function memoryCalls(): CallStore & CallSweep {
       return 'opened';
     },
     read: async (callKey, nowMs) => live(callKey, nowMs),
-    async follow(callKey, afterSeq, nowMs) {
+    async state(callKey, nowMs) {
       const call = live(callKey, nowMs);
+      return call?.end ? { ...call, end: { outcome: call.end.outcome, atMs: call.end.atMs } } : call;
+    },
+    async follow(ref, afterSeq, nowMs) {
+      const call = live(ref.callKey, nowMs);
       if (!call) return { progress: [] };
-      const progress = [...(reported.get(callKey)?.values() ?? [])]
-        .filter(
-          ({ seq, nonce, gatewayId }) =>
-            seq > afterSeq && nonce === call.nonce && gatewayId === call.gatewayId,
-        )
-        .filter(({ atMs }) => !call.end || atMs <= call.end.atMs)
-        .sort((a, b) => a.seq - b.seq)
-        .map(({ seq, data, atMs }) => ({ seq, data, atMs }));
-      return { call, progress };
+      const progress = [...(reported.get(progressNameOf(ref))?.values() ?? [])]
+        .filter(({ seq, atMs }) => seq > afterSeq && (!call.end || atMs <= call.end.atMs))
+        .sort((a, b) => a.seq - b.seq);
+      return { call, progress: call.nonce === ref.nonce ? progress : [] };
     },
     async sentTo({ callKey, nonce }, connectionId) {
       const call = rows.get(callKey);
@@ -71,11 +65,11 @@ export function memoryCalls(): CallStore & CallSweep {
       if (call?.nonce !== ref.nonce || call.end) return undefined;
       return params.has(nameOf(ref)) ? { value: params.get(nameOf(ref)) } : {};
     },
-    async addProgress({ callKey, nonce }, gatewayId, progress) {
-      const ofCall = reported.get(callKey) ?? new Map<number, Reported>();
-      reported.set(callKey, ofCall);
-      if (ofCall.get(progress.seq)?.nonce === nonce) return 'repeated';
-      ofCall.set(progress.seq, { ...progress, nonce, gatewayId });
+    async addProgress(call, progress) {
+      const ofCall = reported.get(progressNameOf(call)) ?? new Map<number, Progress>();
+      reported.set(progressNameOf(call), ofCall);
+      if (ofCall.has(progress.seq)) return 'repeated';
+      ofCall.set(progress.seq, progress);
       return 'added';
     },
     async ofGateway(gatewayId, { openedSinceMs, nowMs }) {
@@ -93,7 +87,7 @@ export function memoryCalls(): CallStore & CallSweep {
       for (const call of [...rows.values()].filter((row) => row.gatewayId === gatewayId)) {
         rows.delete(call.callKey);
         params.delete(nameOf(call));
-        reported.delete(call.callKey);
+        reported.delete(progressNameOf(call));
       }
     },
   };
@@ -102,4 +96,8 @@ export function memoryCalls(): CallStore & CallSweep {
 
 function nameOf({ callKey, nonce }: Pick<OpenCall, 'callKey' | 'nonce'>): string {
   return `${callKey}/${nonce}`;
+}
+
+function progressNameOf({ callKey, openedAtMs }: ProgressRef): string {
+  return `${callKey}/${openedAtMs}`;
 }

@@ -452,7 +452,8 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toBe('ended');
         const again = { ...answered, answer: { result: 'second' } };
         const refused = await stores.calls.end(call, again, { connectionId: 'socket-1' });
-        expect(refused).toMatchObject({ refused: { end: answered } });
+        const { outcome, atMs } = answered;
+        expect(refused).toMatchObject({ refused: { end: { outcome, atMs } } });
         const kept = { ...call, end: answered, expiresAtMs: answered.atMs + 600_000 };
         expect(await stores.calls.read(call.callKey, t0 + 20)).toMatchObject({
           ...kept,
@@ -530,7 +531,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const end = { outcome: 'answered', atMs: t0 + 10, answer: { result: { text } } } as const;
         expect(await stores.calls.end(call, end, { gatewayId })).toBe('ended');
         expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(end);
-        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).call?.end).toEqual(end);
+        expect((await stores.calls.follow(call, -1, t0 + 20)).call?.end).toEqual(end);
       });
       test.each(sizes)('params %s are there until the call ends', async (_, text) => {
         const call = { ...callTo(gatewayId), params: { text } };
@@ -547,29 +548,60 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.calls.paramsOf(call)).toEqual({});
       });
 
+      test('a large answer on a word that does not count leaves the one that is kept whole', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const [kept, forged] = [randomText(400_000), randomText(400_000)].map(
+          (text) => ({ outcome: 'answered', atMs: t0 + 10, answer: { result: text } }) as const,
+        );
+        expect(await stores.calls.end(call, kept!, { gatewayId })).toBe('ended');
+        for (const by of [{ gatewayId: 'gw_other' }, { connectionId: 'socket-9' }, { gatewayId }]) {
+          expect(await stores.calls.end(call, forged!, by)).toHaveProperty('refused');
+          expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(kept);
+        }
+      });
+      test('two large answers at the same time are one of them, whole', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const ends = [1, 2].map(
+          (n) => ({ outcome: 'answered', atMs: t0 + n, answer: { result: randomText(800_000) } }) as const,
+        );
+        const outcomes = await Promise.all(ends.map((end) => stores.calls.end(call, end, { gatewayId })));
+        expect(outcomes.filter((outcome) => outcome === 'ended')).toHaveLength(1);
+        expect(ends).toContainEqual((await stores.calls.read(call.callKey, t0 + 20))?.end);
+      });
+      test('the state of a call is told without its answer', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.state(call.callKey, t0)).toEqual(call);
+        await stores.calls.end(call, answered, { gatewayId });
+        const { outcome, atMs } = answered;
+        expect((await stores.calls.state(call.callKey, t0 + 20))?.end).toEqual({ outcome, atMs });
+        expect(await stores.calls.state(call.callKey, t0 + 601_010)).toBeUndefined();
+      });
+
       const step = (seq: number, atMs = t0 + seq) => ({ seq, data: { step: seq }, atMs });
       test('progress comes in the order of its seq, once each, after the one that was seen', async () => {
         const call = callTo(gatewayId);
         await stores.calls.open(call, t0);
         for (const seq of [3, 1, 12, 2]) {
-          expect(await stores.calls.addProgress(call, gatewayId, step(seq))).toBe('added');
+          expect(await stores.calls.addProgress(call, step(seq))).toBe('added');
         }
-        expect(await stores.calls.addProgress(call, gatewayId, { ...step(2), data: 'again' })).toBe(
-          'repeated',
-        );
-        const { call: read, progress } = await stores.calls.follow(call.callKey, 1, t0 + 20);
+        expect(await stores.calls.addProgress(call, { ...step(2), data: 'again' })).toBe('repeated');
+        const { call: read, progress } = await stores.calls.follow(call, 1, t0 + 20);
         expect(progress).toEqual([step(2), step(3), step(12)]);
         expect(read).toEqual(call);
       });
-      test('progress of another gateway, of an earlier call or from after the end is not seen', async () => {
+      test('progress of an earlier call with the same key, or from after the end, is not seen', async () => {
         const call = callTo(gatewayId);
+        const earlier = { ...call, nonce: 'nonce-99', openedAtMs: t0 - 900_000 };
+        for (const seq of [1, 2, 3]) await stores.calls.addProgress(earlier, step(seq));
         await stores.calls.open(call, t0);
-        await stores.calls.addProgress(call, 'gw_other', step(1));
-        await stores.calls.addProgress({ ...call, nonce: 'nonce-99' }, gatewayId, step(2));
-        await stores.calls.addProgress(call, gatewayId, step(3));
-        await stores.calls.addProgress(call, gatewayId, step(4, answered.atMs + 1));
+        expect(await stores.calls.addProgress(call, step(3))).toBe('added');
+        await stores.calls.addProgress(call, step(4, answered.atMs + 1));
         await stores.calls.end(call, answered, { gatewayId });
-        expect((await stores.calls.follow(call.callKey, -1, t0 + 20)).progress).toEqual([step(3)]);
+        expect((await stores.calls.follow(call, -1, t0 + 20)).progress).toEqual([step(3)]);
+        expect((await stores.calls.follow(earlier, -1, t0 + 20)).progress).toEqual([]);
       });
       test("a gateway's calls come newest first, page by page, and nobody else's", async () => {
         const opened = Array.from({ length: 130 }, (_, n) => ({ ...callTo(gatewayId), openedAtMs: t0 + n }));

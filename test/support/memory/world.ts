@@ -1,0 +1,73 @@
+/** A relay in memory, whole enough to hand it frames: what `lambdas/socket.ts` makes of the tables, made of Maps. */
+import { randomBytes } from 'node:crypto';
+import { CallMemory } from '../../../lambdas/core/call/call-memory';
+import { prepareCall } from '../../../lambdas/core/call/prepare-call';
+import type { NewEvent } from '../../../lambdas/core/monitor/monitor-events';
+import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
+import { registerGateway } from '../../../lambdas/core/pairing/gateways';
+import { handleFrame } from '../../../lambdas/core/socket/handle-frame';
+import { openAppSocket, openRuntimeSocket } from '../../../lambdas/core/socket/open-socket';
+import { FakeClock } from './fake-clock';
+import { memorySocketsApi } from './memory-sockets-api';
+import { memoryStores } from './memory-stores';
+
+export const t0 = 1_800_000_000_000;
+let serial = 0;
+
+/** Makes the relay. `stores` may be watched or broken by a test. */
+export function memoryWorld(stores = memoryStores(), state?: Parameters<typeof memorySocketsApi>[0]) {
+  const clock = new FakeClock(t0);
+  const api = memorySocketsApi(state);
+  const events: NewEvent[] = [];
+  const recorder = {
+    record: (event: NewEvent | (() => NewEvent)) =>
+      void events.push(typeof event === 'function' ? event() : event),
+    flush: async () => {},
+    idle: () => {},
+  };
+  const random = (count: number) => randomBytes(count);
+  const paramsUrlOf = (frameId: string) => `https://relay.example/${frameId}`;
+  const memory = new CallMemory();
+  const world = { ...stores, ...api, clock, recorder, random, paramsUrlOf, memory, accessCodeTtlMs: 600_000 };
+  const socketOf = (name: string) => ({ connectionId: `${name} ${++serial}`, connectedAtMs: clock.now() });
+  return {
+    ...world,
+    events,
+    /** A registered runtime with an open socket. */
+    async runtime(name = 'runtime') {
+      const registered = await registerGateway(world, { runtimeType: 'openclaw' }, clock.now());
+      const socket = socketOf(name);
+      await openRuntimeSocket(world, (await stores.gateways.read(registered.gatewayId))!, socket);
+      return { ...registered, socket: socket.connectionId };
+    },
+    /** An App that redeemed a runtime's code, with an open socket. */
+    async app({ accessCode }: { accessCode: string }) {
+      const redeemed = await redeemAccessCode(world, { accessCode }, clock.now());
+      const { client } = await stores.clients.readWithGateway(
+        redeemed.gateway.gatewayId,
+        redeemed.clientId,
+        clock.now(),
+      );
+      const socket = socketOf('app');
+      await openAppSocket(world, client!, socket);
+      return { ...redeemed, client: client!, socket: socket.connectionId };
+    },
+    /** A call that is open, as its waiter left it. */
+    async opened(gatewayId: string, clientId: string, more: { id?: string; followed?: boolean } = {}) {
+      const gateway = (await stores.gateways.read(gatewayId))!;
+      const request = { gatewayId, method: 'm', id: more.id, timeoutMs: 30_000 };
+      const client = { gatewayId, clientId };
+      const followed = more.followed ?? true;
+      const nowMs = clock.now();
+      const prepared = prepareCall({ request, followed, client, gateway, random, paramsUrlOf, nowMs });
+      await stores.calls.open(prepared.call, nowMs);
+      return { ...prepared.call, frameId: JSON.parse(prepared.command).id as string };
+    },
+    /** Hands over a frame. */
+    frame: (connectionId: string, frame: unknown) =>
+      handleFrame(world, connectionId, typeof frame === 'string' ? frame : JSON.stringify(frame), {
+        nowMs: clock.now(),
+        requestId: 'request',
+      }),
+  };
+}
