@@ -78,7 +78,13 @@ test('whatever API Gateway refuses by itself, browsers may read it', () => {
   }
 });
 
-test('what API Gateway answers has the status of its code in the closed list of errors', () => {
-  for (const { code, status } of [...Object.values(gatewayProblems), methodNotAllowed, notFound])
-    expect([code, status]).toEqual([code, errorKinds[code as keyof typeof errorKinds]?.status]);
+test('what API Gateway answers is of the closed list of errors, with its status and its word on a retry', () => {
+  for (const { code, status, retryable = false } of [
+    ...Object.values(gatewayProblems),
+    methodNotAllowed,
+    notFound,
+  ]) {
+    const kind = errorKinds[code as keyof typeof errorKinds];
+    expect([code, status, retryable]).toEqual([code, kind.status, kind.retryable]);
+  }
 });
