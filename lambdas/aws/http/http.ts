@@ -2,6 +2,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { recorderOf } from '../monitor/recorder';
 import { answerTo, bodyOf, headersOf, logFailure, type Routes } from './answer';
+import { surviveBreakOf } from './broken-streams';
 import { writePieces } from './write-pieces';
 
 /** The handler of a function whose integration is a STREAM. */
@@ -14,10 +15,10 @@ export function streamedHttp(routes: Routes) {
       statusCode: answer.status,
       headers: headersOf(answer, event),
     });
-    out.on('error', () => {}); // The caller is gone; the work of a plain answer goes on.
-    // Status and headers leave with the first write, not with the end.
-    out.write(bodyOf(answer));
+    surviveBreakOf(out);
     if (answer.pieces) await writePieces(out, answer.pieces);
+    // Status and headers leave with the first write, not with the end.
+    else out.write(bodyOf(answer));
     out.end();
     await recorder.flush();
     for (const task of tasks) await task().catch((error) => logFailure('afterwards', error));
