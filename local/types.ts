@@ -61,7 +61,7 @@ export type Disturbance =
   | { kind: 'error'; status: number; code: string; message?: string; afterEffect?: boolean }
   /** A connection that served a call before is reset, as one that died while its function was frozen; a new one is not. */
   | { kind: 'reset' }
-  /** There is no answer, ever; with `afterEffect` the call is carried out all the same. */
+  /** A connection that served a call before gives no answer, ever; with `afterEffect` the call is carried out all the same. */
   | { kind: 'hang'; afterEffect?: boolean };
 
 /** Asked for each AWS call; `undefined` lets it pass untouched. */

@@ -89,16 +89,13 @@ export async function strike(disturbances: Disturbance[], connection: 'new' | 'u
   let fate: Fate = { isCarriedOut: true };
   for (const disturbance of disturbances) {
     if (disturbance.kind === 'delay') await pause(disturbance.ms);
-    else if (disturbance.kind === 'reset') {
-      if (connection === 'used') return { isCarriedOut: false, unanswered: 'reset' };
-    } else {
-      const isCarriedOut = disturbance.afterEffect ?? false;
-      fate =
-        disturbance.kind === 'hang'
-          ? { isCarriedOut, unanswered: 'hang' }
-          : { isCarriedOut, error: disturbance };
-      if (!isCarriedOut) return fate;
+    else if (disturbance.kind === 'error') {
+      fate = { isCarriedOut: disturbance.afterEffect ?? false, error: disturbance };
+    } else if (connection === 'used') {
+      const isCarriedOut = disturbance.kind === 'hang' && (disturbance.afterEffect ?? false);
+      fate = { isCarriedOut, unanswered: disturbance.kind };
     }
+    if (!fate.isCarriedOut) return fate;
   }
   return fate;
 }

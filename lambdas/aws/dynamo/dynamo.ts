@@ -18,7 +18,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { againstDeadSockets, connections, type Patience } from '../sdk/connections';
+import { againstDeadConnections, connections, patience } from '../sdk/connections';
 
 /** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. What is in it was checked when it was written. */
 export type Row = Record<string, unknown>;
@@ -28,10 +28,10 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** A client of a function: four attempts, each within the patience. */
-export function dynamoClient(patience?: Patience): DynamoDBDocumentClient {
+/** A client of a function: four attempts, each within its patience. */
+export function dynamoClient(within = patience): DynamoDBDocumentClient {
   return documentClient(
-    againstDeadSockets(new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(patience) })),
+    againstDeadConnections(new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(within) })),
   );
 }
 

@@ -3,7 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
 import { env } from '../env';
-import { againstDeadSockets, connections } from '../sdk/connections';
+import { againstDeadConnections, connections, patience } from '../sdk/connections';
 
 /** A rotated token works, and the old one stops, within this time. */
 const cacheMs = 5 * 60_000;
@@ -60,7 +60,7 @@ export async function requireRegistrationToken(credential: string | undefined, n
 }
 
 function secretReader(arn: string): () => Promise<string> {
-  const client = againstDeadSockets(new SecretsManagerClient({ requestHandler: connections() }));
+  const client = againstDeadConnections(new SecretsManagerClient({ requestHandler: connections(patience) }));
   return async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     return SecretString ?? '';

@@ -8,23 +8,32 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
-import { againstDeadSockets, connections, defaultPatience } from '../sdk/connections';
+import { againstDeadConnections, connections, type Patience } from '../sdk/connections';
+
+/**
+ * A post may be the only one of its command, so a slow one is waited for: until here, or until whoever posts has no time
+ * left. An answer takes some 80 ms at the 99th percentile.
+ */
+const patienceOfPosts: Patience = { connectMs: 2_500, answerMs: 5_000 };
+
+/** Nothing is lost with a probe that is given up. */
+const probeMs = 2_000;
 
 /** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */
-export function managedSockets(endpoint: string, patience = defaultPatience): Sockets {
-  const { answerMs } = patience;
-  const client = againstDeadSockets(
+export function managedSockets(endpoint: string, patience = patienceOfPosts): Sockets {
+  const client = againstDeadConnections(
     new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1, requestHandler: connections(patience) }),
   );
+  // Zero would mean without end.
+  const within = (ms: number) => ({ requestTimeout: Math.max(1, Math.min(ms, patience.answerMs)) });
   return {
-    async post(ConnectionId, frame, withinMs = answerMs) {
+    async post(ConnectionId, frame, withinMs = patience.answerMs) {
       const post = new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) });
-      // Zero would mean without end.
-      const posted = client.send(post, { requestTimeout: Math.max(1, Math.min(withinMs, answerMs)) });
-      return outcomeOf(posted, 'sent', 'PostToConnection');
+      return outcomeOf(client.send(post, within(withinMs)), 'sent', 'PostToConnection');
     },
     async probe(ConnectionId) {
-      return outcomeOf(client.send(new GetConnectionCommand({ ConnectionId })), 'open', 'GetConnection');
+      const probe = new GetConnectionCommand({ ConnectionId });
+      return outcomeOf(client.send(probe, within(probeMs)), 'open', 'GetConnection');
     },
     async close(ConnectionId) {
       const closing = client.send(new DeleteConnectionCommand({ ConnectionId }));

@@ -163,6 +163,7 @@ class RuntimeWatch {
       await this.world.sockets.post(
         socket.connectionId,
         eventFrame('relay.pending', { id: frameIdOf(this.call) }),
+        this.call.deadlineMs - now,
       );
     } else if (now >= this.probeDueMs) {
       this.probeDueMs = now + probeEveryMs;

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamoClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { managedSockets } from '../../../lambdas/aws/presence/sockets';
+import type { Patience } from '../../../lambdas/aws/sdk/connections';
 
 /** What the server does with a request, in the order in which they come. */
 type Deed = 'answer' | 'reset' | 'half an answer' | 'nothing';
@@ -48,11 +49,13 @@ afterEach(() => {
   process.env = { ...before };
 });
 
+const patient: Patience = { connectMs: 60_000, answerMs: 60_000 };
+
 /** Posts frames one after the other to a server that does so with them, and gives what came of each. */
 async function post(frames: number, ...doing: Deed[]) {
   deeds = doing;
   const { port } = server.address() as { port: number };
-  const sockets = managedSockets(`http://127.0.0.1:${port}`, { connectMs: 5_000, answerMs: 200 });
+  const sockets = managedSockets(`http://127.0.0.1:${port}`, { ...patient, keptMs: 100 });
   const outcomes: string[] = [];
   for (let n = 0; n < frames; n++) outcomes.push(await sockets.post('socket-1', 'frame'));
   return outcomes;
@@ -86,18 +89,28 @@ test('a frame is not sent again when no answer came in time, and the next one ge
 test('a frame is waited for no longer than whoever posts it has time', async () => {
   deeds = ['nothing'];
   const { port } = server.address() as { port: number };
-  const hour = 3_600_000;
-  const sockets = managedSockets(`http://127.0.0.1:${port}`, { connectMs: hour, answerMs: hour });
+  const sockets = managedSockets(`http://127.0.0.1:${port}`, patient);
   expect(await sockets.post('socket-1', 'frame', 100)).toBe('unclear');
   expect(arrived).toEqual([1]);
 });
 
-test('a read of a table that gets no answer in time is made again, on a new connection', async () => {
-  deeds = ['nothing', 'answer'];
+/** Reads of a table, one after the other. */
+async function read(reads: number, patience: Partial<Patience>, ...doing: Deed[]) {
+  deeds = doing;
   const { port } = server.address() as { port: number };
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
-  const dynamo = dynamoClient({ connectMs: 5_000, answerMs: 200 });
-  const read = await dynamo.send(new GetCommand({ TableName: 'Things', Key: { id: 'frame' } }));
-  expect(read.Item).toBeUndefined();
+  const dynamo = dynamoClient({ ...patient, ...patience });
+  for (let n = 0; n < reads; n++) {
+    await dynamo.send(new GetCommand({ TableName: 'Things', Key: { id: 'frame' } }));
+  }
+}
+
+test('a read that gets no answer on a kept connection is soon made again, on a new one', async () => {
+  await read(2, { keptMs: 100 }, 'answer', 'nothing', 'answer');
+  expect(arrived).toEqual([1, 1, 2]);
+});
+
+test('a read that gets no answer on a new connection is made again as well', async () => {
+  await read(1, { answerMs: 100 }, 'nothing', 'answer');
   expect(arrived).toEqual([1, 2]);
 });

@@ -47,10 +47,11 @@ test('a connection that died is reset where it was used before, and no service s
   expect(await strike([{ kind: 'reset' }], 'new')).toEqual({ isCarriedOut: true });
 });
 
-test('a call that hangs is carried out where that is said, and never answered', async () => {
-  expect(await strike([{ kind: 'hang' }], 'new')).toEqual({ isCarriedOut: false, unanswered: 'hang' });
-  expect(await strike([{ kind: 'hang', afterEffect: true }], 'new')).toEqual({
+test('a connection that hangs is one that was used before; the call is carried out where that is said', async () => {
+  expect(await strike([{ kind: 'hang' }], 'used')).toEqual({ isCarriedOut: false, unanswered: 'hang' });
+  expect(await strike([{ kind: 'hang', afterEffect: true }], 'used')).toEqual({
     isCarriedOut: true,
     unanswered: 'hang',
   });
+  expect(await strike([{ kind: 'hang' }], 'new')).toEqual({ isCarriedOut: true });
 });

@@ -108,15 +108,17 @@ test.each([
   const isAsked = new Promise<void>((resolve) => {
     asked = resolve;
   });
+  const sender = client();
+  const send = (options = {}) =>
+    sender.send(new PostToConnectionCommand({ ConnectionId: 'a', Data: 'hello' }), options);
+  await send();
   side.disturb = () => {
     asked();
     return [{ kind: 'hang', afterEffect }];
   };
   const patience = new AbortController();
   const before = sent.length;
-  const hanging = client().send(new PostToConnectionCommand({ ConnectionId: 'a', Data: 'hello' }), {
-    abortSignal: patience.signal,
-  });
+  const hanging = send({ abortSignal: patience.signal });
   await isAsked;
   side.disturb = undefined;
   // A later call that was answered shows that this one was not merely slow.

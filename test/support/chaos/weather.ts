@@ -8,8 +8,8 @@ const fault = (status: number, code: string, afterEffect = false): Disturbance[]
 ];
 
 /**
- * Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost; `dead` met a connection that
- * had died unnoticed; `hung` and `hung after` are never answered, the latter though they were carried out.
+ * Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost; `dead`, `hung` and
+ * `hung after` met a kept connection that had died: it is reset, or never answers, the last though the call was carried out.
  */
 const fair = { fine: 943, throttled: 12, failed: 8, lost: 10, slow: 15, dead: 10, hung: 1, 'hung after': 1 };
 const storm = {
