@@ -18,7 +18,7 @@ const here = dirname(fileURLToPath(import.meta.url));
  */
 export async function buildMonitorPage() {
   const [script, style, template] = await Promise.all([
-    bundle('monitor/main.ts'),
+    bundle('monitor/main.tsx'),
     bundle('monitor/style/monitor.css'),
     readFile(join(here, 'monitor/page.html'), 'utf8'),
   ]);
@@ -57,6 +57,8 @@ async function bundle(entry) {
     minify: true,
     write: false,
     format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     target: ['es2023', 'chrome123', 'firefox121', 'safari17.5'],
     charset: 'utf8',
     legalComments: 'inline',

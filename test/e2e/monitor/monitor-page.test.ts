@@ -58,10 +58,17 @@ async function openLive(options?: BrowserContextOptions) {
   return page;
 }
 
+/** The table of events; that of calls is the first view. */
+async function openEvents(options?: BrowserContextOptions) {
+  const page = await openLive(options);
+  await page.click('[data-view="events"]');
+  return page;
+}
+
 /** Waits until a call has been told to its end. */
 async function waitForCall(page: Page, method: string) {
   await page.waitForFunction((wanted) => {
-    const newest = document.querySelector('.rows > .row[aria-rowindex="2"]:not([hidden])');
+    const newest = document.querySelector('.rows > .row[aria-rowindex="2"]');
     return newest?.textContent?.includes(wanted) && newest.textContent.includes('relay.rpc.success');
   }, method);
 }
@@ -71,14 +78,33 @@ const say = (method: string) => call(relay.url, app, { method, params: { secret:
 test('a wrong token is refused, the right one opens the board', async () => {
   const page = await open();
   await enterToken(page, 'not-the-token-at-all');
-  await page.waitForSelector('#gate-error:not([hidden])');
+  await page.waitForSelector('#gate-error');
   expect(await page.isVisible('#board')).toBe(false);
   await enterToken(page, registrationToken);
   await waitUntilLive(page);
 });
 
-test('a call appears while one looks, newest first, and opens as a timeline', async () => {
+test('events come over a socket, and where sockets are blocked over the stream', async () => {
   const page = await openLive();
+  await page.waitForSelector('#status[data-way="socket"]');
+  await say('over.socket');
+  await page
+    .locator('.rows > .row', { hasText: 'over.socket' })
+    .locator('.badge[data-tone="good"]')
+    .waitFor();
+  const blocked = await open();
+  await blocked.routeWebSocket(/relay/, (socket) => socket.close());
+  await enterToken(blocked, registrationToken);
+  await blocked.waitForSelector('#status[data-way="stream"]');
+  await say('over.stream');
+  await blocked
+    .locator('.rows > .row', { hasText: 'over.stream' })
+    .locator('.badge[data-tone="good"]')
+    .waitFor();
+});
+
+test('a call appears while one looks, newest first, and opens as a timeline', async () => {
+  const page = await openEvents();
   await say('chat.send');
   await waitForNewestRow(page, 'relay.rpc.success');
   expect((await shownTypes(page)).slice(0, 4)).toEqual([
@@ -93,7 +119,7 @@ test('a call appears while one looks, newest first, and opens as a timeline', as
 });
 
 test('the table is paused and narrowed', async () => {
-  const page = await openLive();
+  const page = await openEvents();
   // A method of its own: rows of earlier tests must not pass for this call's.
   await say('sessions.first');
   await waitForCall(page, 'sessions.first');
@@ -105,7 +131,7 @@ test('the table is paused and narrowed', async () => {
   await page.keyboard.press('p');
   await waitForText(page, '#pause-text', 'Resume');
   await say('sessions.list');
-  await waitForText(page, '#waiting', '↑ 4 new');
+  await waitForText(page, '#waiting', '4 new');
 });
 
 test('the charts are drawn from the calls, and the gateway is listed as connected', async () => {
@@ -120,17 +146,17 @@ test.each(['light', 'dark'] as const)(
   'in the %s scheme, wide and on a phone, all of it fits',
   async (colorScheme) => {
     const page = await openLive({ colorScheme });
-    await waitForNewestRow(page, 'relay.rpc.success');
+    await page.waitForSelector('.rows > .row');
     await page.screenshot({ path: join(screenshots, `host-${colorScheme}.png`) });
     const phone = await openLive({ colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
-    await waitForNewestRow(phone, 'relay.rpc.success');
+    await phone.waitForSelector('.rows > .row');
     expect(await overflowsSideways(phone)).toBe(false);
     await phone.screenshot({ path: join(screenshots, `host-phone-${colorScheme}.png`) });
   },
 );
 
 test('when the server restarts, the page comes back by itself and misses nothing', async () => {
-  const page = await openLive();
+  const page = await openEvents();
   await say('before.restart');
   await waitForNewestRow(page, 'relay.rpc.success');
   const { port } = new URL(relay.url);

@@ -14,6 +14,13 @@ export function monitorEvent(
   return { id, time: new Date(atMs).toISOString(), type, ...rest };
 }
 
+/** What gateways call themselves, by id. */
+const NAMES = new Map([
+  ['gw_7F3KQ2M9ZT4XA', { displayName: 'Office desk', runtimeType: 'openclaw' }],
+  ['gw_V2C8D5NP6WERJ', { displayName: 'Studio', runtimeType: 'hermes' }],
+  ['gw_0B1HXK7YQSG3M', { displayName: 'Attic server', runtimeType: 'agent-host' }],
+]);
+
 /** The events of one call, oldest first: request, command, message and answer, or only its failure. */
 export function callEvents(
   rpcId: string,
@@ -31,23 +38,40 @@ export function callEvents(
     outcome = 'answered',
     durationMs = 180,
   } = options;
-  const common = { gatewayId, rpcId, method, clientId: 'client_4TQ9', requestId: `req_${rpcId}` };
-  const request = monitorEvent('relay.rpc.request', startMs, { ...common, bytes: 412 });
+  const common = {
+    gatewayId,
+    ...NAMES.get(gatewayId),
+    rpcId,
+    method,
+    clientId: 'client_4TQ9',
+    requestId: `req_${rpcId}`,
+  };
+  const request = monitorEvent('relay.rpc.request', startMs, { ...common, bytesIn: 412 });
   const end = monitorEvent(outcomes[outcome].event, startMs + durationMs, {
     ...common,
     durationMs,
     outcome,
     status: outcome === 'answered' ? 200 : 504,
+    bytesIn: 412,
+    ...(outcome === 'answered' ? { bytesOut: 1830 } : {}),
+    ...(outcome === 'runtime-error'
+      ? { errorCode: 'E_TOOL_BUSY', detail: 'the tool is taken by another session' }
+      : {}),
   });
   if (outcome === 'offline') return [request, end];
   const command = monitorEvent('relay.rpc.command_sent', startMs + 14, { ...common, bytes: 460 });
   if (outcome !== 'answered' && outcome !== 'runtime-error') return [request, command, end];
   const { clientId: _, ...ofRuntime } = common;
+  const progress = monitorEvent('relay.rpc.progress', startMs + Math.round(durationMs / 2), {
+    ...common,
+    progress: 4,
+    detail: 'last seq 4',
+  });
   const message = monitorEvent('relay.websocket.message', startMs + durationMs - 9, {
     ...ofRuntime,
     bytes: 1830,
   });
-  return [request, command, message, end];
+  return durationMs < 1000 ? [request, command, message, end] : [request, command, progress, message, end];
 }
 
 /** An hour of a small town's traffic that ends at a moment, oldest first; the same for the same moment. */
@@ -59,19 +83,18 @@ export function busyHour(endMs: number): MonitorEvent[] {
   };
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const gateways = ['gw_7F3KQ2M9ZT4XA', 'gw_V2C8D5NP6WERJ', 'gw_0B1HXK7YQSG3M'] as const;
-  const runtimes = ['openclaw', 'hermes', 'agent-host'] as const;
   const methods = ['chat.send', 'sessions.list', 'agent.status', 'tools.invoke', 'chat.history'];
   const startMs = endMs - 3_540_000;
   const events = gateways.flatMap((gatewayId, index) => [
     monitorEvent('relay.register.created', startMs + index * 9000, {
       gatewayId,
-      runtimeType: runtimes[index]!,
+      ...NAMES.get(gatewayId),
       outcome: 'created',
       status: 201,
     }),
     monitorEvent('relay.websocket.connected', startMs + index * 9000 + 640, {
       gatewayId,
-      runtimeType: runtimes[index]!,
+      ...NAMES.get(gatewayId),
     }),
     monitorEvent('relay.redeem.success', startMs + index * 9000 + 21_000, {
       gatewayId,
@@ -119,7 +142,7 @@ export function busyHour(endMs: number): MonitorEvent[] {
   events.push(
     monitorEvent('relay.websocket.disconnected', startMs + 45_000, {
       gatewayId: gateways[2],
-      runtimeType: runtimes[2],
+      ...NAMES.get(gateways[2]),
       detail: 'closed with 1001',
     }),
   );

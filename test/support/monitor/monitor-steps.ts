@@ -55,7 +55,7 @@ export async function waitUntilLive(page: Page): Promise<void> {
 /** Waits until the newest row of the table shows a type. */
 export async function waitForNewestRow(page: Page, type: string): Promise<void> {
   await page.waitForFunction((wanted) => {
-    const newest = document.querySelector('.rows > .row[aria-rowindex="2"]:not([hidden]) .cell-type');
+    const newest = document.querySelector('.rows > .row[aria-rowindex="2"] .cell-type');
     return newest?.textContent === wanted;
   }, type);
 }
@@ -71,7 +71,7 @@ export async function waitForText(page: Page, selector: string, text: string): P
 /** The types in the rows that exist, newest first. */
 export async function shownTypes(page: Page): Promise<string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('.rows > .row:not([hidden])')]
+    [...document.querySelectorAll<HTMLElement>('.rows > .row')]
       .sort((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
       .map((row) => row.querySelector('.cell-type')?.textContent ?? ''),
   );
@@ -95,7 +95,7 @@ export async function paintedPixels(page: Page, chartId: string): Promise<number
 
 /** Opens the newest row of a type and waits for its dialog. */
 export async function openEvent(page: Page, type: string): Promise<void> {
-  await page.locator('.rows > .row:not([hidden])', { hasText: type }).first().click();
+  await page.locator('.rows > .row', { hasText: type }).first().click();
   await page.waitForSelector('#detail[open]');
 }
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';
 
 /** The built page and the header it is served with. */
@@ -42,6 +43,10 @@ export class MonitorStub {
   #server: Server | undefined;
   #port = 0;
   readonly #streams = new Set<ServerResponse>();
+  readonly #sockets = new Set<WebSocket>();
+  readonly #upgrades = new WebSocketServer({ noServer: true });
+  /** What somebody between the page and the server lets through. */
+  passes = { sockets: true, streams: true };
 
   constructor(
     readonly page: BuiltPage,
@@ -53,13 +58,25 @@ export class MonitorStub {
     return `http://127.0.0.1:${this.#port}/prod/monitor`;
   }
 
-  get streamCount(): number {
-    return this.#streams.size;
+  /** How many streams and sockets are open. */
+  get connections(): { streams: number; sockets: number } {
+    return { streams: this.#streams.size, sockets: this.#sockets.size };
   }
 
   async start(): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response));
     this.#server = server;
+    server.on('upgrade', (request, socket, head) => {
+      if (!this.passes.sockets || !request.url?.includes('?ticket=atv_')) {
+        socket.destroy();
+        return;
+      }
+      this.#upgrades.handleUpgrade(request, socket, head, (opened) => {
+        this.#sockets.add(opened);
+        opened.on('message', () => opened.send('{"type":"pong"}'));
+        opened.on('close', () => this.#sockets.delete(opened));
+      });
+    });
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (server.address() as AddressInfo).port;
   }
@@ -68,6 +85,7 @@ export class MonitorStub {
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
+    for (const socket of this.#sockets) socket.terminate();
     await new Promise<void>((resolve) => {
       if (!server) return resolve();
       server.close(() => resolve());
@@ -80,11 +98,17 @@ export class MonitorStub {
   emit(...events: readonly MonitorEvent[]): void {
     this.events.push(...events);
     for (const stream of this.#streams) for (const event of events) stream.write(frameOf(event));
+    for (let from = 0; from < events.length; from += 50) {
+      const params = { events: events.slice(from, from + 50) };
+      const frame = JSON.stringify({ type: 'event', event: 'monitor', method: 'monitor', params });
+      for (const socket of this.#sockets) socket.send(frame);
+    }
   }
 
-  /** Ends the streams as the server does before 15 minutes are over. */
-  endStreams(): void {
+  /** Ends streams and sockets as the server does when they are old. */
+  endConnections(): void {
     for (const stream of this.#streams) stream.end(': bye\n\n');
+    for (const socket of this.#sockets) socket.close(1001);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -103,6 +127,7 @@ export class MonitorStub {
     if (!this.#admits(authorization)) this.#refuse(response);
     else if (url.pathname === '/prod/api/monitor/events') this.#sendPage(url, response);
     else if (url.pathname === '/prod/api/monitor/stream') this.#openStream(lastEventId, response);
+    else if (url.pathname === '/prod/api/monitor/tickets') this.#sendTicket(response);
     else response.writeHead(404).end();
   }
 
@@ -131,7 +156,13 @@ export class MonitorStub {
     response.end(JSON.stringify({ events, nextBefore }));
   }
 
+  #sendTicket(response: ServerResponse): void {
+    response.writeHead(201, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ url: `ws://127.0.0.1:${this.#port}/relay?ticket=atv_${'x'.repeat(43)}` }));
+  }
+
   #openStream(lastEventId: string | undefined, response: ServerResponse): void {
+    if (!this.passes.streams) return void response.writeHead(502).end();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('retry: 1000\n\n: hello\n\n');
     this.#streams.add(response);

@@ -1,7 +1,7 @@
 /** The monitor as a viewer uses it: the history, the stream and a socket, each with what came so far. */
+import { createParser } from 'eventsource-parser';
 import { WebSocket } from 'ws';
 import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
-import { SseParser } from '../../../web/monitor/feed/sse-parser';
 import { request } from '../api';
 import { registrationToken } from '../relay';
 
@@ -73,13 +73,20 @@ export async function openStream(
   });
   if (!response.ok || !response.body) throw new Error(`stream: ${response.status} ${await response.text()}`);
   const arrivals = new Arrivals();
-  const parser = new SseParser();
+  let lastEventId = '';
+  const parser = createParser({
+    onEvent: ({ id, data }) => {
+      lastEventId = id ?? lastEventId;
+      arrivals.add(JSON.parse(data) as MonitorEvent);
+    },
+  });
   const decoder = new TextDecoder();
   let text = '';
   const read = async (body: ReadableStream<Uint8Array>) => {
     for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true });
-      arrivals.add(...parser.push(chunk).map(({ data }) => JSON.parse(data) as MonitorEvent));
+      const piece = decoder.decode(chunk, { stream: true });
+      text += piece;
+      parser.feed(piece);
     }
   };
   read(response.body)
@@ -87,7 +94,7 @@ export async function openStream(
     .then(() => arrivals.end('The stream ended'));
   return Object.assign(arrivals, {
     text: () => text,
-    lastEventId: () => parser.lastEventId,
+    lastEventId: () => lastEventId,
     close: () => abort.abort(),
   });
 }

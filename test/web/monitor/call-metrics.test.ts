@@ -1,13 +1,16 @@
-import { CallMetrics, percentile, WINDOW_MINUTES } from '../../../web/monitor/model/call-metrics';
+import { CallMetrics, percentile } from '../../../web/monitor/model/call-metrics';
+import { spanOf } from '../../../web/monitor/model/time-range';
 import { busyHour, callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12, 0, 30);
 const MINUTE_MS = 60_000;
+/** The hour that ends with the present minute. */
+const HOUR = spanOf({ last: '1h' }, NOW_MS, 0);
 
 function windowOf(...calls: ReturnType<typeof callEvents>[]) {
   const metrics = new CallMetrics();
   for (const event of calls.flat()) metrics.add(event);
-  return metrics.window(NOW_MS);
+  return metrics.window(HOUR);
 }
 
 test('the percentile is the nearest rank, and nothing has none', () => {
@@ -32,11 +35,11 @@ test('a call counts once, in the minute in which it ended, by its outcome', () =
   expect(window.totals).toMatchObject({ calls: 2, failed: 1 });
 });
 
-test('the window is an hour of whole minutes that ends with the present one', () => {
-  const { minutes } = windowOf();
-  expect(minutes).toHaveLength(WINDOW_MINUTES);
-  expect(minutes.at(-1)).toBe(Date.UTC(2026, 0, 31, 12, 0) / 1000);
-  expect(minutes[0]).toBe(Date.UTC(2026, 0, 31, 11, 1) / 1000);
+test('the window is in whole buckets that end with the present one', () => {
+  const { starts } = windowOf();
+  expect(starts).toHaveLength(61);
+  expect(starts.at(-1)).toBe(Date.UTC(2026, 0, 31, 12, 0) / 1000);
+  expect(starts[0]).toBe(Date.UTC(2026, 0, 31, 11, 0) / 1000);
 });
 
 test('latency is that of answered calls: a timeout does not stretch it', () => {
@@ -54,12 +57,12 @@ test('a cancelled call is no failure', () => {
   expect(windowOf(callEvents('a', NOW_MS - 400, { outcome: 'cancelled' })).totals.failed).toBe(0);
 });
 
-test('what is older than an hour, ends no call or has no readable time does not count', () => {
+test('what is outside of the span, or ends no call, does not count', () => {
   const metrics = new CallMetrics();
   metrics.add(monitorEvent('relay.rpc.success', NOW_MS - 61 * MINUTE_MS));
   metrics.add(monitorEvent('relay.rpc.reply_rejected', NOW_MS));
-  metrics.add({ id: 'x', type: 'relay.rpc.success', time: 'yesterday' });
-  expect(metrics.window(NOW_MS).totals.calls).toBe(0);
+  expect(metrics.window(HOUR).totals.calls).toBe(0);
+  expect(metrics.totals({ fromMs: NOW_MS - 120 * MINUTE_MS, toMs: HOUR.fromMs }).calls).toBe(1);
 });
 
 test('the order of events does not matter', () => {

@@ -33,6 +33,14 @@ test('however many calls follow, it is known since when a gateway is connected',
   expect(summaryOf([...events].reverse())).toMatchObject({ presence: 'connected', sinceMs: 1000 });
 });
 
+test('a gateway is called what it called itself last', () => {
+  const ledger = new GatewayLedger();
+  ledger.add(socket('connected', 2000, { displayName: 'New name' }));
+  ledger.add(socket('connected', 1000, { displayName: 'Old name' }));
+  ledger.add(monitorEvent('relay.rpc.request', 3000, { gatewayId: GATEWAY }));
+  expect(ledger.namesOf(GATEWAY)).toEqual({ displayName: 'New name', runtimeType: 'openclaw' });
+});
+
 test('a gateway whose socket closed is away, and was last seen then', () => {
   const summary = summaryOf([socket('connected', 1000), socket('disconnected', 3000)]);
   expect(summary).toMatchObject({ presence: 'away', sinceMs: 3000, lastSeenMs: 3000 });

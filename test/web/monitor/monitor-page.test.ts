@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { gzipSync } from 'node:zlib';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from '../../support/monitor/chromium';
 import { busyHour, callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 import {
@@ -57,6 +58,18 @@ async function openLive(options?: BrowserContextOptions) {
   return page;
 }
 
+const showEvents = (page: Page) => page.click('[data-view="events"]');
+
+async function openEvents(options?: BrowserContextOptions) {
+  const page = await openLive(options);
+  await showEvents(page);
+  return page;
+}
+
+test('the page weighs at most 80 KB as it travels', () => {
+  expect(gzipSync(built.html, { level: 9 }).length).toBeLessThanOrEqual(80 * 1024);
+});
+
 test('the page loads nothing and its policy lets only its own script and style run', () => {
   expect(built.html).not.toMatch(/\s(src|href)="(?!data:|#)/);
   expect(built.html).not.toMatch(/<[^>]*\s(on[a-z]+|style)=/);
@@ -74,8 +87,11 @@ test('the page loads nothing and its policy lets only its own script and style r
 test('a wrong token is refused with a clear message and may be typed again', async () => {
   const page = await open();
   await enterToken(page, 'not-the-token-at-all');
-  await page.waitForSelector('#gate-error:not([hidden])');
-  expect(await page.textContent('#gate-error')).toContain('The token was not accepted');
+  await page.waitForSelector('#gate-error');
+  expect(await page.textContent('#gate')).toContain(
+    'The token was not accepted. Check it and type it again.',
+  );
+  expect((await page.textContent('#gate'))?.match(/accepted|bearer|refused/gi)).toHaveLength(1);
   expect(await page.isVisible('#board')).toBe(false);
   await enterToken(page, TOKEN);
   await waitUntilLive(page);
@@ -87,19 +103,21 @@ test('the token is kept for the tab only, travels in the header only, and can be
   expect(Object.values(stores[0]!)).toEqual([TOKEN]);
   expect(JSON.stringify(stores[1])).not.toContain(TOKEN);
   expect(stub.requests.filter(({ url }) => url.includes(TOKEN))).toEqual([]);
-  expect(stub.requests.at(-1)!.authorization).toBe(`Bearer ${TOKEN}`);
+  expect(new Set(stub.requests.map(({ authorization }) => authorization))).toEqual(
+    new Set([undefined, `Bearer ${TOKEN}`]),
+  );
   await page.reload();
   await waitUntilLive(page);
   await page.click('#leave');
-  await page.waitForSelector('#gate:not([hidden])');
+  await page.waitForSelector('#gate');
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
 
 test('a token that stops being valid is asked for again', async () => {
   const page = await openLive();
   stub.access = { token: 'another-registration-token' };
-  stub.endStreams();
-  await page.waitForSelector('#gate-error:not([hidden])');
+  stub.endConnections();
+  await page.waitForSelector('#gate-error');
   expect(await page.isVisible('#board')).toBe(false);
 });
 
@@ -113,7 +131,7 @@ test('under open registration a local viewer needs no token', async () => {
 test('a viewer whom the server will never admit is told why, without a field for a token', async () => {
   stub.access = { refuse: 'Registration is open here: only this machine may watch.' };
   const page = await open();
-  await page.waitForSelector('#gate:not([hidden])');
+  await page.waitForSelector('#gate');
   expect(await page.textContent('#gate-error')).toContain('only this machine may watch');
   expect(await page.isVisible('#token')).toBe(false);
   stub.access = 'open';
@@ -123,12 +141,35 @@ test('a viewer whom the server will never admit is told why, without a field for
 
 test('an empty table says what to do', async () => {
   const page = await openLive();
+  await waitForText(page, '#empty-title', 'No calls yet');
+  await showEvents(page);
   await waitForText(page, '#empty-title', 'No events yet');
   expect(await page.isVisible('#empty-text')).toBe(true);
 });
 
-test('events come in live, newest first', async () => {
+test('calls are the first view: one row a call, which goes on in its place until it has its answer', async () => {
   const page = await openLive();
+  const call = callEvents('rpc_first', Date.now() - 2000, { durationMs: 2000 });
+  stub.emit(...call.slice(0, 3));
+  const row = page.locator('.rows > .row[data-id="rpc_first"]');
+  await row.waitFor();
+  expect(await row.textContent()).toMatch(/chat\.send.*Office desk.*openclaw.*4 steps.*running/);
+  expect(await row.locator('.bar').count()).toBe(1);
+  stub.emit(...call.slice(3));
+  await row.locator('.badge[data-tone="good"]').waitFor();
+  expect(await row.textContent()).toMatch(/answered.*2\.00 s/);
+  await row.click();
+  await waitForText(page, '#detail-title', 'chat.send');
+  expect(await page.locator('#timeline li').count()).toBe(5);
+  expect(await page.textContent('#call-fields')).toMatch(
+    /Office desk.*openclaw.*4 steps.*412 B in, 1\.8 KB out/,
+  );
+  await page.locator('#timeline button').nth(2).click();
+  expect(await page.textContent('#fields')).toContain('last seq 4');
+});
+
+test('events come in live, newest first', async () => {
+  const page = await openEvents();
   const call = callEvents('rpc_live', Date.now());
   stub.emit(...call);
   await waitForNewestRow(page, 'relay.rpc.success');
@@ -137,7 +178,7 @@ test('events come in live, newest first', async () => {
 });
 
 test('a paused table stands still, counts what waits, and catches up', async () => {
-  const page = await openLive();
+  const page = await openEvents();
   stub.emit(monitorEvent('relay.register.created', Date.now()));
   await waitForNewestRow(page, 'relay.register.created');
   await page.keyboard.press('Escape');
@@ -145,7 +186,7 @@ test('a paused table stands still, counts what waits, and catches up', async () 
   await page.keyboard.press('p');
   await waitForText(page, '#pause-text', 'Resume');
   stub.emit(...callEvents('rpc_waits', Date.now()));
-  await waitForText(page, '#waiting', '↑ 4 new');
+  await waitForText(page, '#waiting', '4 new');
   expect(await shownTypes(page)).toEqual(['relay.register.created']);
   await page.click('#waiting');
   await waitForNewestRow(page, 'relay.rpc.success');
@@ -156,7 +197,7 @@ test('the table is narrowed by type, gateway, outcome and text, and what is show
     ...callEvents('rpc_a', Date.now() - 9000, { gatewayId: 'gw_a' }),
     ...callEvents('rpc_b', Date.now() - 8000, { gatewayId: 'gw_b', outcome: 'timed-out', durationMs: 900 }),
   ];
-  const page = await openLive();
+  const page = await openEvents();
   await waitForText(page, '#shown', '7');
   await page.selectOption('#filter-gateway', 'gw_b');
   await waitForText(page, '#shown', '3 of 7');
@@ -181,7 +222,7 @@ test('the table is narrowed by type, gateway, outcome and text, and what is show
 test('an event opens whole, with its call as a timeline that goes on while it is looked at', async () => {
   const call = callEvents('rpc_seen', Date.now() - 2000);
   stub.events = call.slice(0, 2);
-  const page = await openLive();
+  const page = await openEvents();
   await openEvent(page, 'relay.rpc.command_sent');
   expect(await page.locator('#timeline li').allTextContents()).toEqual([
     expect.stringContaining('Request'),
@@ -199,6 +240,7 @@ test('an event opens whole, with its call as a timeline that goes on while it is
 test('the table is used by keyboard alone', async () => {
   stub.events = callEvents('rpc_keys', Date.now() - 2000);
   const page = await openLive();
+  await page.keyboard.press('v');
   await waitForNewestRow(page, 'relay.rpc.success');
   await page.keyboard.press('j');
   await page.keyboard.press('j');
@@ -222,9 +264,11 @@ test('hostile text in events is shown as text and runs nothing', async () => {
       detail: evil,
       rpcId: evil,
       clientId: evil,
+      displayName: evil,
+      errorCode: evil,
     }),
   ];
-  const page = await openLive();
+  const page = await openEvents();
   await openEvent(page, 'relay.rpc.error');
   expect(await page.textContent('#fields')).toContain(evil);
   expect(await page.locator('#board img, #board script, #detail img, #detail script').count()).toBe(0);
@@ -244,15 +288,68 @@ test('the charts are painted from the hour, and the gateways are listed', async 
   await page.waitForFunction(() => document.querySelector('#shown')?.textContent?.includes(' of '));
 });
 
-test('a page that lost its server comes back by itself, resumes, and has what happened meanwhile', async () => {
-  stub.events = callEvents('rpc_before', Date.now() - 5000);
+test('a new user sees bars: charts begin with the first call, and the figures say what was before', async () => {
+  stub.events = callEvents('rpc_one', Date.now() - 20_000);
   const page = await openLive();
+  await waitForText(page, '#figure-calls', '1');
+  expect(await page.textContent('.traffic')).toContain('Calls per 5 s');
+  expect(await paintedPixels(page, 'calls-chart')).toBeGreaterThan(500);
+  expect(await page.textContent('.figures')).toContain('before 0');
+});
+
+test('a drag over a chart chooses the time, for the tables as well, and the address of the page says so', async () => {
+  stub.events = busyHour(Date.now());
+  const page = await openLive();
+  await page.waitForSelector('#calls-chart canvas');
+  await page.waitForFunction(() => Number(document.querySelector('#figure-calls')?.textContent) > 400);
+  const box = (await page.locator('#calls-chart .u-over').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 30, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForSelector('#range-fixed');
+  const calls = Number(await page.textContent('#figure-calls'));
+  expect(calls).toBeLessThan(250);
+  const there = new URL(page.url()).hash;
+  expect(there).toMatch(/^#from=2\d{3}-.*&to=2\d{3}-/);
+  const other = await open();
+  await enterToken(other, TOKEN);
+  await waitUntilLive(other);
+  await other.evaluate((hash) => {
+    location.hash = hash;
+  }, there);
+  await waitForText(other, '#figure-calls', String(calls));
+  await page.click('#range-fixed');
+  await page.waitForSelector('[data-range="1h"][aria-pressed="true"]');
+});
+
+test('a link shows the same view, filter, range and call', async () => {
+  stub.access = 'open';
+  stub.events = [
+    ...callEvents('rpc_far', Date.now() - 3 * 3_600_000, { method: 'chat.far' }),
+    ...callEvents('rpc_near', Date.now() - 60_000),
+  ].flat();
+  const page = await open();
+  await page.goto(`${stub.url}#range=6h&q=far&call=rpc_far`);
+  await page.reload();
+  await waitForText(page, '#detail-title', 'chat.far');
+  await waitForText(page, '#shown', '1 of 2');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#detail', { state: 'detached' });
+  expect(new URL(page.url()).hash).toBe('#range=6h&q=far');
+});
+
+test('a page that lost its server comes back by itself, resumes, and has what happened meanwhile', async () => {
+  stub.passes.sockets = false;
+  stub.events = callEvents('rpc_before', Date.now() - 5000);
+  const page = await openEvents();
   await waitForNewestRow(page, 'relay.rpc.success');
   await stub.stop();
   await page.waitForSelector('#status[data-state="waiting"]');
   stub.events.push(monitorEvent('relay.client.revoked', Date.now()));
   await stub.start();
   await waitForNewestRow(page, 'relay.client.revoked');
+  await waitUntilLive(page);
   const stream = stub.requests.filter(({ url }) => url.endsWith('/stream')).at(-1)!;
   expect(stream.lastEventId).toBe(stub.events.at(-2)!.id);
   expect(await page.isVisible('#lost')).toBe(false);
@@ -260,12 +357,12 @@ test('a page that lost its server comes back by itself, resumes, and has what ha
 
 test('what a server forgot meanwhile is named as missing', async () => {
   stub.events = [monitorEvent('relay.rpc.request', Date.now() - 240_000)];
-  const page = await openLive();
+  const page = await openEvents();
   await stub.stop();
   await page.waitForSelector('#status[data-state="waiting"]');
   stub.events = [monitorEvent('relay.register.created', Date.now())];
   await stub.start();
-  await page.waitForSelector('#lost:not([hidden])');
+  await page.waitForSelector('#lost');
   expect(await page.textContent('#lost-text')).toMatch(/^4 minutes could not be filled/);
 });
 
@@ -277,7 +374,7 @@ test('five thousand events stay smooth: few rows exist, and the oldest can be sc
       nowMs - (5200 - index) * 500,
     ),
   );
-  const page = await openLive();
+  const page = await openEvents();
   await waitForText(page, '#shown', '5,000');
   expect(await countRowElements(page)).toBeLessThan(60);
   await page.evaluate(() => {
@@ -288,7 +385,7 @@ test('five thousand events stay smooth: few rows exist, and the oldest can be sc
     document.querySelector('.rows')?.textContent?.includes('pairing.register'),
   );
   stub.emit(...Array.from({ length: 1000 }, () => monitorEvent('relay.rpc.request', nowMs)));
-  await waitForText(page, '#waiting', '↑ 1,000 new');
+  await waitForText(page, '#waiting', '1,000 new');
   expect(await countRowElements(page)).toBeLessThan(60);
   const mostRows = await page.evaluate(
     () =>
@@ -309,6 +406,50 @@ test('five thousand events stay smooth: few rows exist, and the oldest can be sc
   expect(mostRows).toBeLessThan(60);
 });
 
+test.each([
+  ['socket', { sockets: true, streams: true }],
+  ['stream', { sockets: false, streams: true }],
+  ['polling', { sockets: false, streams: false }],
+] as const)(
+  'events come by %s where that is the best that gets through, and the pill says so',
+  async (way, passes) => {
+    stub.passes = { ...passes };
+    const page = await openEvents();
+    await page.waitForSelector(`#status[data-way="${way}"]`);
+    stub.emit(...callEvents('rpc_way', Date.now()));
+    await waitForNewestRow(page, 'relay.rpc.success');
+    expect(await page.textContent('#status-text')).toBe(way === 'socket' ? 'Live' : `Live · ${way}`);
+  },
+);
+
+test('over a change from socket to stream to polling no event is lost', async () => {
+  const page = await openEvents();
+  await page.waitForSelector('#status[data-way="socket"]');
+  const told: string[] = [];
+  const tell = (name: string) => {
+    const event = monitorEvent('relay.rpc.request', Date.now(), { method: name });
+    told.push(event.id);
+    return event;
+  };
+  stub.emit(tell('first'));
+  for (const [way, passes] of [
+    ['stream', { sockets: false, streams: true }],
+    ['polling', { sockets: false, streams: false }],
+  ] as const) {
+    stub.passes = { ...passes };
+    stub.emit(tell(`${way}-before`));
+    stub.endConnections();
+    stub.events.push(tell(`${way}-between`));
+    await page.waitForSelector(`#status[data-way="${way}"]`);
+    stub.emit(tell(`${way}-after`));
+  }
+  await page.waitForFunction(
+    (ids) => ids.every((id) => document.querySelector(`.rows > .row[data-id="${id}"]`)),
+    told,
+  );
+  expect(await page.locator('.rows > .row').count()).toBe(told.length);
+});
+
 const SCHEMES = ['light', 'dark'] as const;
 
 test.each(SCHEMES)(
@@ -323,13 +464,16 @@ test.each(SCHEMES)(
       '.row.head span',
       '.cell-time',
       '.cell-method',
+      '.cell-gateway small',
+      '.figures .before',
       '.badge[data-tone="good"]',
     ];
     for (const kind of [...kinds, '.legend li', '#figure-failed', '.gateways small', '.gateways .state']) {
       expect([kind, (await contrastOf(page, kind)) >= 4.5]).toEqual([kind, true]);
     }
     await page.screenshot({ path: join(SCREENSHOTS, `board-${colorScheme}.png`) });
-    await openEvent(page, 'relay.rpc.success');
+    await page.locator('.rows > .row', { hasText: 'runtime-error' }).first().click();
+    await page.waitForSelector('#detail[open]');
     await page.screenshot({ path: join(SCREENSHOTS, `event-${colorScheme}.png`) });
   },
 );
@@ -350,11 +494,13 @@ test('the scheme can be chosen against that of the system, and is remembered', a
 test.each(SCHEMES)('on a phone of 390 pixels in the %s scheme nothing is cut off', async (colorScheme) => {
   stub.events = busyHour(Date.now());
   const page = await openLive({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme });
-  await waitForNewestRow(page, 'relay.rpc.success');
-  for (const tab of ['calls', 'gateways', 'events']) {
+  await page.waitForSelector('.rows > .row');
+  for (const tab of ['traffic', 'gateways', 'calls', 'events']) {
     await page.tap(`.tabs [data-tab="${tab}"]`);
-    await page.waitForSelector(`.panel.${tab}`, { state: 'visible' });
-    if (tab === 'calls') {
+    await page.waitForSelector(
+      tab === 'calls' ? '.grid.of-calls' : tab === 'events' ? '.grid.of-events' : `.panel.${tab}`,
+    );
+    if (tab === 'traffic') {
       await page.waitForSelector('#latency-chart canvas');
       expect(await paintedPixels(page, 'latency-chart')).toBeGreaterThan(1000);
     }

@@ -44,6 +44,13 @@ test('a gap that the server has forgotten says so', async () => {
   expect((await recoverSince(historyOf(0).fetchPage, events[0]!.id)).outcome).toBe('expired');
 });
 
+test('a change of way looks back a little: what was written late is found as well', async () => {
+  const sinceMs = 4_900_000;
+  const recovered = await recoverSince(historyOf(5000).fetchPage, events[4900]!.id, sinceMs - 10_000);
+  expect(recovered.outcome).toBe('complete');
+  expect(recovered.events).toEqual(events.slice(4890));
+});
+
 test('who has seen nothing yet misses nothing', async () => {
   const recovered = await recoverSince(historyOf(5000).fetchPage, undefined);
   expect(recovered).toMatchObject({ outcome: 'complete' });

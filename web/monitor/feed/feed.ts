@@ -1,13 +1,13 @@
-import { type MonitorEvent, readMonitorEvent, timeMsOf } from '../model/monitor-event';
+import { type MonitorEvent, timeMsOf } from '../model/monitor-event';
 import { backOffMs } from './back-off';
 import { recoverSince } from './gap';
 import { AccessDenied, type MonitorApi, Unavailable } from './monitor-api';
-import { SseParser } from './sse-parser';
+import { type Way, type WayName, waysOf } from './ways';
 
 /** What the connection is doing; `waiting` names the moment of the next attempt, on the viewer's clock. */
 export type FeedState =
   | { readonly name: 'connecting' }
-  | { readonly name: 'live' }
+  | { readonly name: 'live'; readonly way: WayName }
   | { readonly name: 'waiting'; readonly untilMs: number; readonly reason: string }
   | { readonly name: 'denied'; readonly denial: AccessDenied };
 
@@ -18,13 +18,18 @@ export interface LostPeriod {
   readonly reason: 'expired' | 'bounded';
 }
 
-/** Where a feed delivers. */
+/** How far back the events on the page go without a gap; `more` says that the server may have older ones. */
+export interface Reach {
+  readonly fromMs: number;
+  readonly more: boolean;
+}
+
+/** Where a feed delivers. An event may come twice. */
 export interface FeedListener {
   onEvents(events: readonly MonitorEvent[]): void;
   onState(state: FeedState): void;
   onLost(period: LostPeriod): void;
-  /** Whether the server has more that is older than what was delivered. */
-  onOlder(available: boolean): void;
+  onReach(reach: Reach): void;
 }
 
 /** The time and chance a feed lives by; `sleep` ends early, without failing, when its signal aborts. */
@@ -38,75 +43,78 @@ export interface FeedClock {
 export interface Feed {
   /** Ends the wait before the next attempt. */
   retryNow(): void;
-  /** Fetches one more page of older events. */
-  loadOlder(): Promise<void>;
+  /** Fetches older events until those of a moment are there, or there are too many. */
+  reachBack(toMs: number): Promise<void>;
   stop(): void;
 }
 
-/** The stream sends a comment at least every 15 s: three missed ones mean that nobody is there. */
-const SILENCE_MS = 45_000;
-const DEFAULT_RETRY_MS = 1000;
-/** A stream that lasted this long was a working one: the next attempt starts from the shortest wait. */
+const RETRY_MS = 1000;
+/** A connection that lasted this long was a working one: the next attempt starts from the shortest wait. */
 const STABLE_MS = 5000;
-const BACKFILL_MS = 3_600_000;
-const MAX_BACKFILL_PAGES = 10;
+/** A way that failed while another one got through is left alone for so long. */
+const WAY_REST_MS = 600_000;
+/** Two ways of delivery may disagree by this much about what came before what. */
+const OVERLAP_MS = 10_000;
+/** The most pages of 500 events that one feed fetches of the past. */
+const MAX_PAGES_BACK = 40;
 
 /**
- * Keeps events coming: the newest page first, then the live stream, which it opens again whenever it ends.
- * After each reconnection it looks whether the server still had everything in between.
+ * Keeps events coming: the newest page first, then the best way that gets through, opened again whenever it ends.
+ * After each change it looks whether the server still had everything in between.
  */
 export function startFeed(api: MonitorApi, clock: FeedClock, listener: FeedListener): Feed {
+  const ways = waysOf(api, clock);
+  const resting = new Map<WayName, number>();
   const stopped = new AbortController();
   let wake = new AbortController();
   let lastId: string | undefined;
   let lastTimeMs = 0;
   let firstTimeMs = Number.POSITIVE_INFINITY;
-  /** From where on it is not yet known whether the stream skipped something. */
+  /** From where on it is not yet known whether something was skipped. */
   let unverified: { readonly id: string | undefined; readonly timeMs: number } | undefined;
   let older: string | undefined;
-  let retryMs = DEFAULT_RETRY_MS;
+  let pagesBack = 0;
+  let wantedBackToMs = Number.POSITIVE_INFINITY;
+  let reaching: Promise<void> | undefined;
 
   const deliver = (events: readonly MonitorEvent[]) => {
     if (stopped.signal.aborted || events.length === 0) return;
     for (const event of events) {
-      firstTimeMs = Math.min(firstTimeMs, timeMsOf(event));
       if (lastId !== undefined && event.id <= lastId) continue;
       lastId = event.id;
       lastTimeMs = timeMsOf(event);
     }
     listener.onEvents(events);
   };
-  const setOlder = (cursor: string | undefined) => {
-    older = cursor;
-    listener.onOlder(cursor !== undefined);
-  };
 
-  const loadNewest = async () => {
-    const page = await api.fetchPage();
+  const loadPage = async (before?: string) => {
+    const page = await api.fetchPage(before);
     deliver(page.events);
-    setOlder(page.nextBefore);
+    older = page.events.length > 0 ? page.nextBefore : undefined;
+    for (const event of page.events) firstTimeMs = Math.min(firstTimeMs, timeMsOf(event));
+    listener.onReach({ fromMs: firstTimeMs, more: older !== undefined });
   };
 
-  /** Goes back as far as the charts look, so that they start complete. */
-  const backfill = async () => {
-    for (let page = 1; page < MAX_BACKFILL_PAGES && older !== undefined; page += 1) {
-      if (firstTimeMs <= api.nowMs() - BACKFILL_MS || stopped.signal.aborted) return;
-      await loadOlder();
+  const reach = async () => {
+    while (older !== undefined && firstTimeMs > wantedBackToMs && pagesBack < MAX_PAGES_BACK) {
+      if (stopped.signal.aborted) return;
+      pagesBack += 1;
+      await loadPage(older);
     }
   };
-
-  const loadOlder = async () => {
-    if (older === undefined) return;
-    const page = await api.fetchPage(older);
-    deliver(page.events);
-    setOlder(page.events.length > 0 ? page.nextBefore : undefined);
+  const reachBack = (toMs: number) => {
+    wantedBackToMs = Math.min(wantedBackToMs, toMs);
+    reaching ??= reach().finally(() => {
+      reaching = undefined;
+    });
+    return reaching;
   };
 
-  /** Looks, beside the new stream, for what the old one did not deliver. */
-  const verify = async () => {
-    if (!unverified) return;
+  /** Fetches what may have been skipped since the last moment of which all is known. */
+  const recover = async () => {
+    unverified ??= { id: lastId, timeMs: lastTimeMs };
     const { id, timeMs } = unverified;
-    const recovered = await recoverSince((before) => api.fetchPage(before), id);
+    const recovered = await recoverSince((before) => api.fetchPage(before), id, timeMs - OVERLAP_MS);
     deliver(recovered.events);
     unverified = undefined;
     if (recovered.outcome === 'complete') return;
@@ -114,45 +122,66 @@ export function startFeed(api: MonitorApi, clock: FeedClock, listener: FeedListe
     listener.onLost({ fromMs: timeMs, toMs, reason: recovered.outcome });
   };
 
-  const pump = async (body: ReadableStream<Uint8Array>, connection: AbortController) => {
-    const parser = new SseParser();
-    const reader = body.getReader();
-    let heardAtMs = clock.nowMs();
-    const watch = async () => {
-      while (!connection.signal.aborted) {
-        await clock.sleep(SILENCE_MS / 3, connection.signal);
-        if (clock.nowMs() - heardAtMs >= SILENCE_MS) connection.abort();
+  /** Opens the first way that gets through. */
+  const openWay = async (connectionOf: () => AbortController) => {
+    const failed: WayName[] = [];
+    let failure: unknown;
+    for (const way of ways) {
+      if ((resting.get(way.name) ?? 0) > clock.nowMs()) continue;
+      const connection = connectionOf();
+      try {
+        const batches = await way.open({ afterId: lastId, connection, recover });
+        for (const name of failed) resting.set(name, clock.nowMs() + WAY_REST_MS);
+        return { way, batches, connection };
+      } catch (error) {
+        connection.abort();
+        if (error instanceof AccessDenied || stopped.signal.aborted) throw error;
+        failed.push(way.name);
+        failure = error;
       }
-    };
-    void watch();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      heardAtMs = clock.nowMs();
-      deliver(parser.push(value).flatMap(({ event, data }) => (event === 'message' ? readData(data) : [])));
-      retryMs = parser.retryMs ?? retryMs;
     }
+    // Where nothing gets through the server is away, and no way is to blame.
+    resting.clear();
+    throw failure ?? new Unavailable('No way to the server is open.');
   };
 
   const connect = async () => {
     listener.onState({ name: 'connecting' });
-    const connection = new AbortController();
-    const stop = () => connection.abort();
+    const connections: AbortController[] = [];
+    const stop = () => {
+      for (const connection of connections) connection.abort();
+    };
+    const connectionOf = () => {
+      const connection = new AbortController();
+      connections.push(connection);
+      return connection;
+    };
     stopped.signal.addEventListener('abort', stop);
+    let way: Way | undefined;
+    const startedMs = clock.nowMs();
     try {
       const isFirst = lastId === undefined;
-      if (isFirst) await loadNewest();
-      // The first stream follows its page without a seam, unless the page was empty: then there is no id to
-      // go on from, and an event may slip in between.
-      if (!isFirst || lastId === undefined) unverified ??= { id: lastId, timeMs: lastTimeMs };
-      const body = await api.openStream(lastId, connection.signal);
-      listener.onState({ name: 'live' });
-      if (isFirst) void backfill().catch(() => undefined);
-      void verify().catch(() => connection.abort());
-      await pump(body, connection);
+      if (isFirst) await loadPage();
+      // Whatever the way delivers first moves `lastId` on: what is not verified begins here.
+      const mark = { id: lastId, timeMs: lastTimeMs };
+      const opened = await openWay(connectionOf);
+      way = opened.way;
+      // The first stream follows its page without a seam, unless the page was empty.
+      if (!isFirst || !way.resumes || mark.id === undefined) unverified ??= mark;
+      listener.onState({ name: 'live', way: way.name });
+      if (unverified) void recover().catch(() => opened.connection.abort());
+      void reachBack(wantedBackToMs).catch(() => undefined);
+      for await (const events of opened.batches) deliver(events);
+    } catch (error) {
+      // A way that opens and breaks at once is no better than one that does not open.
+      const isShort = clock.nowMs() - startedMs < STABLE_MS;
+      if (way && way.name !== 'polling' && isShort && !(error instanceof AccessDenied)) {
+        resting.set(way.name, clock.nowMs() + WAY_REST_MS);
+      }
+      throw error;
     } finally {
       stopped.signal.removeEventListener('abort', stop);
-      connection.abort();
+      stop();
     }
   };
 
@@ -170,7 +199,7 @@ export function startFeed(api: MonitorApi, clock: FeedClock, listener: FeedListe
       if (failure instanceof AccessDenied) return listener.onState({ name: 'denied', denial: failure });
       attempt = clock.nowMs() - startedMs >= STABLE_MS ? 0 : attempt + 1;
       const asked = failure instanceof Unavailable ? (failure.retryAfterMs ?? 0) : 0;
-      const waitMs = Math.max(asked, backOffMs(Math.max(0, attempt - 1), retryMs, clock.random()));
+      const waitMs = Math.max(asked, backOffMs(Math.max(0, attempt - 1), RETRY_MS, clock.random()));
       const reason =
         failure instanceof Unavailable
           ? failure.message
@@ -184,18 +213,5 @@ export function startFeed(api: MonitorApi, clock: FeedClock, listener: FeedListe
   };
 
   void run();
-  return {
-    retryNow: () => wake.abort(),
-    stop: () => stopped.abort(),
-    loadOlder,
-  };
-}
-
-function readData(data: string): MonitorEvent[] {
-  try {
-    const event = readMonitorEvent(JSON.parse(data));
-    return event ? [event] : [];
-  } catch {
-    return [];
-  }
+  return { retryNow: () => wake.abort(), stop: () => stopped.abort(), reachBack };
 }

@@ -1,4 +1,4 @@
-import { byId, type MonitorEvent } from '../model/monitor-event';
+import { byId, type MonitorEvent, timeMsOf } from '../model/monitor-event';
 
 /** One page of the history. */
 export interface EventPage {
@@ -15,32 +15,38 @@ export type FetchPage = (before?: string) => Promise<EventPage>;
 export interface Recovered {
   /** `complete`: down to what was already there. `expired`: the server keeps no more. `bounded`: too many. */
   readonly outcome: 'complete' | 'expired' | 'bounded';
-  /** Oldest first, none at or below the id paged back to. */
+  /** Oldest first. */
   readonly events: MonitorEvent[];
-  /** Where paging may go on, if anywhere. */
-  readonly nextBefore?: string;
 }
 
 /** The most events that are fetched to fill one gap. */
 export const MAX_RECOVERED_EVENTS = 2000;
 
 /**
- * Pages back from the newest event until one at or below `sinceId`. Without a `sinceId` there is nothing to
- * reach: the newest page is all that is asked for.
+ * Pages back from the newest event until one at or below `sinceId`, and on until one that happened before `backToMs`:
+ * two ways of delivery do not agree on the order of events of the same moment, so a change of way looks back a little.
+ * Without a `sinceId` there is nothing to reach: the newest page is all that is asked for.
  */
-export async function recoverSince(fetchPage: FetchPage, sinceId: string | undefined): Promise<Recovered> {
+export async function recoverSince(
+  fetchPage: FetchPage,
+  sinceId: string | undefined,
+  backToMs = Number.POSITIVE_INFINITY,
+): Promise<Recovered> {
   const events: MonitorEvent[] = [];
+  const isWanted = (event: MonitorEvent) =>
+    sinceId === undefined || event.id > sinceId || timeMsOf(event) >= backToMs;
+  let reached = sinceId === undefined;
   let before: string | undefined;
   for (;;) {
     const page = await fetchPage(before);
-    const newer = sinceId === undefined ? page.events : page.events.filter((event) => event.id > sinceId);
-    events.push(...newer);
-    const reached = sinceId === undefined || newer.length < page.events.length;
-    const more = page.events.length > 0 ? page.nextBefore : undefined;
-    if (reached || more === undefined || events.length >= MAX_RECOVERED_EVENTS) {
-      const outcome = reached ? 'complete' : more === undefined ? 'expired' : 'bounded';
-      return { outcome, events: events.sort(byId), ...(more === undefined ? {} : { nextBefore: more }) };
+    const wanted = page.events.filter(isWanted);
+    events.push(...wanted);
+    reached ||= page.events.some(({ id }) => id <= sinceId!);
+    const isOver = sinceId === undefined || (reached && wanted.length < page.events.length);
+    before = page.events.length > 0 ? page.nextBefore : undefined;
+    if (isOver || before === undefined || events.length >= MAX_RECOVERED_EVENTS) {
+      const outcome = reached ? 'complete' : before === undefined ? 'expired' : 'bounded';
+      return { outcome, events: events.sort(byId) };
     }
-    before = more;
   }
 }

@@ -24,16 +24,26 @@ export class Unavailable extends Error {
   }
 }
 
+/** An open viewer's socket: its text frames until it closes. */
+export interface ViewerSocket {
+  readonly messages: ReadableStream<string>;
+  send(text: string): void;
+}
+
 /** The monitor's routes, for one viewer. */
 export interface MonitorApi {
   fetchPage(before?: string): Promise<EventPage>;
   /** Opens the live stream after an event; the promise settles when the server has accepted. */
   openStream(afterId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** Takes a ticket and opens a socket with it; rejects when the socket does not open in time. */
+  openSocket(signal: AbortSignal): Promise<ViewerSocket>;
   /** The server's idea of the time, in milliseconds since 1970; the viewer's clock may be wrong. */
   nowMs(): number;
 }
 
 const PAGE_SIZE = 500;
+/** A socket that is not open by then is taken for blocked. */
+const OPEN_MS = 6_000;
 /** `Date` has whole seconds and the answer takes a while: a smaller difference is not one. */
 const MIN_SKEW_MS = 5000;
 
@@ -77,8 +87,48 @@ export function createMonitorApi(pageUrl: string, token: string | undefined): Mo
       if (!response.body) throw new Unavailable('The server sent no stream.');
       return response.body;
     },
+    async openSocket(signal) {
+      const response = await send('api/monitor/tickets', { method: 'POST', body: '{}', signal });
+      const { url } = ((await response.json().catch(() => ({}))) ?? {}) as { url?: unknown };
+      if (typeof url !== 'string' || !/^wss?:/.test(url)) throw new Unavailable('The server has no socket.');
+      return await openedSocket(url, signal);
+    },
     nowMs: () => Date.now() + skewMs,
   };
+}
+
+function openedSocket(url: string, signal: AbortSignal): Promise<ViewerSocket> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => reject(new Unavailable('No socket gets through.'));
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url);
+    } catch {
+      // The page's policy may forbid it, or the URL may be none.
+      return refuse();
+    }
+    const messages = new ReadableStream<string>({
+      start(controller) {
+        let isOver = false;
+        const end = () => {
+          if (!isOver) controller.close();
+          isOver = true;
+          refuse();
+        };
+        socket.addEventListener('message', ({ data }) => {
+          if (!isOver && typeof data === 'string') controller.enqueue(data);
+        });
+        socket.addEventListener('close', end);
+        signal.addEventListener('abort', end);
+      },
+    });
+    const timer = setTimeout(() => socket.close(), OPEN_MS);
+    signal.addEventListener('abort', () => socket.close());
+    socket.addEventListener('open', () => {
+      clearTimeout(timer);
+      resolve({ messages, send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text) });
+    });
+  });
 }
 
 async function failureOf(response: Response): Promise<Error> {

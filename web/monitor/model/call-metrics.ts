@@ -1,84 +1,115 @@
-import { type Outcome, outcomeOfEvent, outcomeWords } from '../../../lambdas/core/wire/outcomes';
 import { type MonitorEvent, timeMsOf } from './monitor-event';
+import { CALL_OUTCOMES, type CallOutcome, callOutcomeOf, isFailure } from './outcome';
+import type { Span } from './time-range';
 
-const MINUTE_MS = 60_000;
+/** The figures of one span of time; `null` where there is nothing to tell. */
+export interface CallTotals {
+  readonly calls: number;
+  readonly failed: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
 
-/** How far back the charts look. */
-export const WINDOW_MINUTES = 60;
-
-/** One value a minute for the last hour, oldest first; `null` where a minute has no answered call. */
+/** One value a bucket, oldest first; `null` where a bucket has no answered call. */
 export interface CallWindow {
-  /** Start of each minute, in seconds since 1970: what a chart's time axis wants. */
-  readonly minutes: number[];
-  readonly counts: Record<Outcome, number[]>;
+  /** Start of each bucket, in seconds since 1970: what a chart's time axis wants. */
+  readonly starts: number[];
+  readonly bucketMs: number;
+  readonly counts: Record<CallOutcome, number[]>;
   readonly p50: (number | null)[];
   readonly p95: (number | null)[];
-  readonly totals: {
-    readonly calls: number;
-    readonly failed: number;
-    readonly p50: number | null;
-    readonly p95: number | null;
-  };
+  readonly totals: CallTotals;
 }
 
-interface Minute {
-  readonly counts: Map<Outcome, number>;
-  readonly durationsMs: number[];
+interface Ended {
+  readonly atMs: number;
+  readonly outcome: CallOutcome;
+  readonly durationMs?: number;
 }
+
+/** More calls than this are not counted: the oldest go. */
+const CAPACITY = 50_000;
 
 /** The smallest value that at least `share` of the values do not exceed (nearest rank); `null` of nothing. */
 export function percentile(values: readonly number[], share: number): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+  return nearestRank(
+    [...values].sort((a, b) => a - b),
+    share,
+  );
 }
 
-/** A call that ended without an answer of the runtime, or with its error. Cancelling is the caller's own wish. */
-export function isFailure(outcome: Outcome): boolean {
-  return outcome !== 'answered' && outcome !== 'cancelled';
-}
-
-/** Counts ended calls by minute. It keeps an hour however many events the table forgets. */
+/** Counts ended calls over time; it keeps more of them than the tables keep rows. */
 export class CallMetrics {
-  readonly #minutes = new Map<number, Minute>();
+  #ended: Ended[] = [];
+  #sorted = true;
 
   /** Counts an event, in any order; events that end no call are ignored. Give each event once. */
   add(event: MonitorEvent): void {
-    const outcome = outcomeOfEvent(event);
-    const number = Math.floor(timeMsOf(event) / MINUTE_MS);
-    if (!outcome || Number.isNaN(number)) return;
-    let minute = this.#minutes.get(number);
-    if (!minute) {
-      minute = { counts: new Map(), durationsMs: [] };
-      this.#minutes.set(number, minute);
-    }
-    minute.counts.set(outcome, (minute.counts.get(outcome) ?? 0) + 1);
-    const answered = outcome === 'answered' || outcome === 'runtime-error';
-    if (answered && event.durationMs !== undefined) minute.durationsMs.push(event.durationMs);
+    const outcome = callOutcomeOf(event);
+    if (!outcome) return;
+    const atMs = timeMsOf(event);
+    const last = this.#ended.at(-1);
+    if (last && last.atMs > atMs) this.#sorted = false;
+    const wasAnswered = outcome === 'answered' || outcome === 'runtime-error';
+    this.#ended.push({
+      atMs,
+      outcome,
+      ...(wasAnswered && event.durationMs !== undefined ? { durationMs: event.durationMs } : {}),
+    });
+    if (this.#ended.length > CAPACITY * 1.1) this.#ended = this.#within().slice(-CAPACITY);
   }
 
-  /** The hour that ends with the minute of `nowMs`; what is older is forgotten. */
-  window(nowMs: number): CallWindow {
-    const last = Math.floor(nowMs / MINUTE_MS);
-    const first = last - WINDOW_MINUTES + 1;
-    for (const number of this.#minutes.keys()) if (number < first) this.#minutes.delete(number);
-    const numbers = Array.from({ length: WINDOW_MINUTES }, (_, index) => first + index);
-    const minutes = numbers.map((number) => this.#minutes.get(number));
+  /** When the first known call ended, milliseconds since 1970; `undefined` of nothing. */
+  get firstMs(): number | undefined {
+    return this.#within()[0]?.atMs;
+  }
+
+  /** The figures of a span. */
+  totals({ fromMs, toMs }: Pick<Span, 'fromMs' | 'toMs'>): CallTotals {
+    return totalsOf(this.#within(fromMs, toMs));
+  }
+
+  /** The span in buckets. */
+  window({ fromMs, toMs, bucketMs }: Span): CallWindow {
+    const first = Math.floor(fromMs / bucketMs);
+    const length = Math.max(1, Math.floor((toMs - 1) / bucketMs) - first + 1);
+    const buckets = Array.from({ length }, (): Ended[] => []);
+    const ended = this.#within(fromMs, toMs);
+    for (const call of ended) buckets[Math.floor(call.atMs / bucketMs) - first]?.push(call);
     const counts = Object.fromEntries(
-      outcomeWords.map((outcome) => [outcome, minutes.map((minute) => minute?.counts.get(outcome) ?? 0)]),
-    ) as Record<Outcome, number[]>;
-    const sum = (outcome: Outcome) => counts[outcome].reduce((total, count) => total + count, 0);
-    const durationsMs = minutes.flatMap((minute) => minute?.durationsMs ?? []);
+      CALL_OUTCOMES.map((outcome) => [
+        outcome,
+        buckets.map((calls) => calls.filter((call) => call.outcome === outcome).length),
+      ]),
+    ) as Record<CallOutcome, number[]>;
+    const totals = buckets.map(totalsOf);
     return {
-      minutes: numbers.map((number) => (number * MINUTE_MS) / 1000),
+      starts: buckets.map((_, index) => ((first + index) * bucketMs) / 1000),
+      bucketMs,
       counts,
-      p50: minutes.map((minute) => percentile(minute?.durationsMs ?? [], 0.5)),
-      p95: minutes.map((minute) => percentile(minute?.durationsMs ?? [], 0.95)),
-      totals: {
-        calls: outcomeWords.reduce((total, outcome) => total + sum(outcome), 0),
-        failed: outcomeWords.filter(isFailure).reduce((total, outcome) => total + sum(outcome), 0),
-        p50: percentile(durationsMs, 0.5),
-        p95: percentile(durationsMs, 0.95),
-      },
+      p50: totals.map(({ p50 }) => p50),
+      p95: totals.map(({ p95 }) => p95),
+      totals: totalsOf(ended),
     };
   }
+
+  #within(fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY): Ended[] {
+    if (!this.#sorted) this.#ended.sort((a, b) => a.atMs - b.atMs);
+    this.#sorted = true;
+    return this.#ended.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  }
+}
+
+function totalsOf(ended: readonly Ended[]): CallTotals {
+  const sorted = ended.flatMap(({ durationMs }) => durationMs ?? []).sort((a, b) => a - b);
+  return {
+    calls: ended.length,
+    failed: ended.filter(({ outcome }) => isFailure(outcome)).length,
+    p50: nearestRank(sorted, 0.5),
+    p95: nearestRank(sorted, 0.95),
+  };
+}
+
+function nearestRank(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }

@@ -1,8 +1,8 @@
-import { type MonitorEvent, timeMsOf } from './monitor-event';
-import { endsCall, outcomeOf } from './outcome';
+import { byTime, type MonitorEvent, timeMsOf } from './monitor-event';
+import { callOutcomeOf, outcomeOf } from './outcome';
 
 /** The stations of a call, in the order in which a good one passes them. */
-export type CallStage = 'request' | 'command' | 'message' | 'answer' | 'other';
+export type CallStage = 'request' | 'command' | 'progress' | 'message' | 'answer' | 'other';
 
 /** One event of a call, placed in time. */
 export interface CallStep {
@@ -30,18 +30,17 @@ export interface CallTimeline {
 const STAGES: Readonly<Record<string, CallStage>> = {
   'relay.rpc.request': 'request',
   'relay.rpc.command_sent': 'command',
+  'relay.rpc.progress': 'progress',
   'relay.websocket.message': 'message',
 };
 
 function stageOf(event: MonitorEvent): CallStage {
-  return STAGES[event.type] ?? (endsCall(event) ? 'answer' : 'other');
+  return STAGES[event.type] ?? (callOutcomeOf(event) ? 'answer' : 'other');
 }
 
 /** Puts the events of one call together; `events` may be in any order and hold other calls. */
 export function callTimeline(events: readonly MonitorEvent[], rpcId: string): CallTimeline {
-  const own = events
-    .filter((event) => event.rpcId === rpcId)
-    .sort((a, b) => timeMsOf(a) - timeMsOf(b) || (a.id < b.id ? -1 : 1));
+  const own = events.filter((event) => event.rpcId === rpcId).sort(byTime);
   const startMs = own[0] ? timeMsOf(own[0]) : 0;
   let previousMs = startMs;
   const steps = own.map((event): CallStep => {
@@ -55,10 +54,12 @@ export function callTimeline(events: readonly MonitorEvent[], rpcId: string): Ca
     previousMs = atMs;
     return step;
   });
-  const end = own.find(endsCall);
+  const end = own.find((event) => callOutcomeOf(event) !== undefined);
+  const ending = end && callOutcomeOf(end);
   const outcome = end && outcomeOf(end);
-  const needed: CallStage[] =
-    outcome === 'offline' ? ['request', 'answer'] : ['request', 'command', 'answer'];
+  // A call that found no runtime, or that the relay refused, never sent its command.
+  const unsent = ending === 'offline' || ending === 'refused';
+  const needed: CallStage[] = unsent ? ['request', 'answer'] : ['request', 'command', 'answer'];
   return {
     rpcId,
     steps,

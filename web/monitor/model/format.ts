@@ -47,3 +47,9 @@ export function shortenId(id: string, maxLength = 18): string {
   const tail = Math.floor((maxLength - 1) / 3);
   return `${id.slice(0, maxLength - 1 - tail)}…${id.slice(-tail)}`;
 }
+
+/** `812 B`, `3.4 KB`, `2.0 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,11 +1,15 @@
-import { outcomeOfEvent } from '../../../lambdas/core/wire/outcomes';
-import { isFailure } from './call-metrics';
 import { byId, type MonitorEvent, timeMsOf } from './monitor-event';
+import { callOutcomeOf, isFailure } from './outcome';
+
+/** What a gateway called itself last. */
+export interface GatewayNames {
+  readonly displayName?: string;
+  readonly runtimeType?: string;
+}
 
 /** What the events tell about one gateway. */
-export interface GatewaySummary {
+export interface GatewaySummary extends GatewayNames {
   readonly gatewayId: string;
-  readonly runtimeType?: string;
   /** `unknown` until an event tells. */
   readonly presence: 'connected' | 'away' | 'removed' | 'unknown';
   /** When that began, as far as seen; milliseconds since 1970. */
@@ -19,8 +23,9 @@ export interface GatewaySummary {
 }
 
 interface Entry {
-  runtimeType?: string;
-  runtimeTypeMs: number;
+  /** Replaced, never changed: whoever holds on to it sees by that whether it is the newest. */
+  names: GatewayNames;
+  namesMs: number;
   lastSeenMs: number;
   calls: number;
   errors: number;
@@ -50,7 +55,8 @@ export class GatewayLedger {
   add(event: MonitorEvent): void {
     if (!event.gatewayId) return;
     const entry = this.#entries.get(event.gatewayId) ?? {
-      runtimeTypeMs: 0,
+      names: {},
+      namesMs: 0,
       lastSeenMs: 0,
       calls: 0,
       errors: 0,
@@ -58,11 +64,13 @@ export class GatewayLedger {
     };
     this.#entries.set(event.gatewayId, entry);
     const atMs = timeMsOf(event);
-    if (event.runtimeType && atMs >= entry.runtimeTypeMs) {
-      entry.runtimeType = event.runtimeType;
-      entry.runtimeTypeMs = atMs;
+    const { displayName = entry.names.displayName, runtimeType = entry.names.runtimeType } = event;
+    const isNews = displayName !== entry.names.displayName || runtimeType !== entry.names.runtimeType;
+    if (isNews && atMs >= entry.namesMs) {
+      entry.names = { ...(displayName ? { displayName } : {}), ...(runtimeType ? { runtimeType } : {}) };
+      entry.namesMs = atMs;
     }
-    const outcome = outcomeOfEvent(event);
+    const outcome = callOutcomeOf(event);
     if (outcome) entry.calls += 1;
     if (outcome && isFailure(outcome)) entry.errors += 1;
     // A socket event that names a client is an App's socket and says nothing about the runtime.
@@ -74,12 +82,17 @@ export class GatewayLedger {
     }
   }
 
+  /** What a gateway called itself last; `undefined` of one that no event names. */
+  namesOf(gatewayId: string | undefined): GatewayNames | undefined {
+    return gatewayId === undefined ? undefined : this.#entries.get(gatewayId)?.names;
+  }
+
   /** The gateways, connected ones first, then the most recently seen. */
   list(): GatewaySummary[] {
     return [...this.#entries]
       .map(([gatewayId, entry]) => ({
         gatewayId,
-        ...(entry.runtimeType ? { runtimeType: entry.runtimeType } : {}),
+        ...entry.names,
         ...presenceOf(entry.presence),
         ...(entry.lastSeenMs > 0 ? { lastSeenMs: entry.lastSeenMs } : {}),
         calls: entry.calls,

@@ -1,66 +1,66 @@
-import { byId } from './dom';
+import { nextTheme } from '../../shared/theme';
+import { isAdmitted } from '../state/access';
+import { catchUp, goTo, openCall, openEvent, table, togglePause } from '../state/monitor';
+import { gridElement } from './grid-element';
+import { helpOpen } from './header';
+import { letGo, move, openSelected } from './move';
+import { saveShown } from './save-shown';
 
-/** What the keys do. */
-export interface KeyActions {
-  search(): void;
-  pause(): void;
-  move(by: number): void;
-  open(): void;
-  newest(): void;
-  export(): void;
-  theme(): void;
-  /** Whether the dialog of an event is open, in which moving goes on. */
-  detailOpen(): boolean;
-}
+const KEYS: Readonly<Record<string, () => void>> = {
+  '/': () => {
+    const field = document.getElementById('filter-text') as HTMLInputElement | null;
+    field?.focus();
+    field?.select();
+  },
+  v: () => goTo(table.value === 'calls' ? 'events' : 'calls'),
+  p: togglePause,
+  g: () => {
+    letGo();
+    catchUp();
+    if (gridElement.current) gridElement.current.scrollTop = 0;
+  },
+  e: saveShown,
+  t: nextTheme,
+  '?': () => {
+    helpOpen.value = true;
+  },
+};
+const STEPS = new Map([
+  ['j', 1],
+  ['k', -1],
+  ['ArrowDown', 1],
+  ['ArrowUp', -1],
+]);
 
 /** Listens for the keys of the page; keys with a modifier and keys typed into a field are left alone. */
-export function bindKeys(actions: KeyActions): void {
-  const help = byId<HTMLDialogElement>('help');
-  const keys: Record<string, () => void> = {
-    '/': actions.search,
-    p: actions.pause,
-    g: actions.newest,
-    e: actions.export,
-    t: actions.theme,
-    '?': () => help.showModal(),
-  };
+export function bindKeys(): void {
   document.addEventListener('keydown', (event) => {
-    if (byId('board').hidden || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isAdmitted.value || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    const typing = target.matches('input, select, textarea');
-    if (typing) {
-      if (event.key === 'Escape') byId('grid').focus();
+    if (target.matches('input, select, textarea')) {
+      if (event.key === 'Escape') gridElement.current?.focus();
       return;
     }
-    const dialogOpen = document.querySelector('dialog[open]') !== null;
-    const by = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by !== undefined && (!dialogOpen || (actions.detailOpen() && event.key.length === 1))) {
+    const isDialogOpen = document.querySelector('dialog[open]') !== null;
+    const isDetailOpen = openCall.value !== undefined || openEvent.value !== undefined;
+    const by = STEPS.get(event.key);
+    if (by !== undefined && (!isDialogOpen || (isDetailOpen && event.key.length === 1))) {
       // Arrow keys move only inside the table: elsewhere they scroll.
-      if (event.key.length > 1 && target.id !== 'grid') return;
+      if (event.key.length > 1 && target !== gridElement.current) return;
       event.preventDefault();
-      return actions.move(by);
+      if (!isDialogOpen) gridElement.current?.focus({ preventScroll: true });
+      return move(by);
     }
-    if (dialogOpen) return;
-    if (event.key === 'Enter' && (target.id === 'grid' || target === document.body)) {
+    if (isDialogOpen) return;
+    if (event.key === 'Escape') return letGo();
+    if (event.key === 'Enter' && (target === gridElement.current || target === document.body)) {
       // Else the key would go on to press the button that the dialog focuses.
       event.preventDefault();
-      actions.open();
-      return;
+      return openSelected();
     }
-    const action = keys[event.key];
-    if (!action) return;
+    const action = KEYS[event.key];
+    if (!action || !Object.hasOwn(KEYS, event.key)) return;
     event.preventDefault();
     action();
   });
-}
-
-/** Lets every dialog be closed by its button and by a click beside it. */
-export function bindDialogs(): void {
-  for (const dialog of document.querySelectorAll('dialog')) {
-    dialog.addEventListener('click', (event) => {
-      const target = event.target as Element;
-      if (target === dialog || target.closest('[data-close]')) dialog.close();
-    });
-  }
-  byId('help-open').addEventListener('click', () => byId<HTMLDialogElement>('help').showModal());
 }
