@@ -7,6 +7,7 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -30,9 +31,24 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
 
 /** A client of a function: four attempts, each within its patience. */
 export function dynamoClient(within = patience): DynamoDBDocumentClient {
-  return documentClient(
-    againstDeadConnections(new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(within) })),
-  );
+  const client = new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(within) });
+  client.middlewareStack.add(noteConflicts, { step: 'deserialize', priority: 'high', name: 'noteConflicts' });
+  return documentClient(againstDeadConnections(client));
+}
+
+/**
+ * Makes a conflict one of the errors that the SDK tries again after a pause: DynamoDB refuses a single write, too, that
+ * meets a transaction on its row, and has changed nothing then. The SDK by itself takes that for the caller's fault.
+ */
+function noteConflicts<Args, Answer>(next: (args: Args) => Promise<Answer>) {
+  return async (args: Args): Promise<Answer> => {
+    try {
+      return await next(args);
+    } catch (error) {
+      if (error instanceof TransactionConflictException) error.$retryable = {};
+      throw error;
+    }
+  };
 }
 
 let shared: DynamoDBDocumentClient | undefined;

@@ -1,5 +1,7 @@
 /** A runtime that goes away and comes back: within the grace nothing is lost, and nothing is run twice. */
 import { call, redeem, register, request } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { everyRow } from '../../support/memory/tables';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 import { TirelessRuntime } from '../../support/tireless-runtime';
@@ -141,4 +143,23 @@ test('an echo through a fresh socket works right after its handshake', async () 
   const runtime = await TestRuntime.connect(registered, echo);
   expect((await call(relay.url, app, { method: 'echo', params: 1 })).body.result).toBe(1);
   await runtime.close();
+});
+
+test('a runtime comes and goes though each of its writes meets a transaction', async () => {
+  const { registered } = await paired();
+  const met = new Set<string>();
+  relay.host.aws.disturb = ({ operation }) => {
+    if (!['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation) || met.has(operation)) return undefined;
+    met.add(operation);
+    return [{ kind: 'error', status: 400, code: 'TransactionConflictException' }];
+  };
+  const runtime = await TestRuntime.connect(registered, echo);
+  expect([...met]).toEqual(expect.arrayContaining(['PutItem', 'UpdateItem']));
+  const connectionId = connectionOf();
+  met.clear();
+  await runtime.close();
+  const namesSocket = ({ row }: { row: object }) => JSON.stringify(row).includes(connectionId);
+  await eventually(async () => ((await everyRow(relay.host)).some(namesSocket) ? undefined : 'forgotten'));
+  expect([...met]).toEqual(expect.arrayContaining(['DeleteItem', 'UpdateItem']));
+  relay.host.aws.disturb = undefined;
 });

@@ -8,12 +8,24 @@ const fault = (status: number, code: string, afterEffect = false): Disturbance[]
 ];
 
 /**
- * Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost; `dead`, `hung` and
+ * Shares of the calls in a thousand. `lost` is carried out, and only its answer is lost; `conflict` strikes single writes, as
+ * if they met a transaction; `dead`, `hung` and
  * `hung after` met a kept connection that had died: it is reset, or never answers, the last though the call was carried out.
  */
-const fair = { fine: 943, throttled: 12, failed: 8, lost: 10, slow: 15, dead: 10, hung: 1, 'hung after': 1 };
+const fair = {
+  fine: 938,
+  conflict: 5,
+  throttled: 12,
+  failed: 8,
+  lost: 10,
+  slow: 15,
+  dead: 10,
+  hung: 1,
+  'hung after': 1,
+};
 const storm = {
-  fine: 440,
+  fine: 410,
+  conflict: 30,
   throttled: 150,
   failed: 150,
   lost: 150,
@@ -22,6 +34,8 @@ const storm = {
   hung: 5,
   'hung after': 5,
 };
+
+const singleWrites = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
 /** How many AWS calls a storm takes in. */
 const stormCalls = 150;
@@ -44,12 +58,13 @@ export class Weather {
     if (service !== 'dynamodb' && service !== 'execute-api') return undefined;
     const kind = pick(this.random, this.stormLeft > 0 ? storm : fair);
     if (this.stormLeft > 0) this.stormLeft--;
-    if (kind === 'fine') return undefined;
+    if (kind === 'fine' || (kind === 'conflict' && !singleWrites.has(operation))) return undefined;
     this.struck[`${operation} ${kind}`] = (this.struck[`${operation} ${kind}`] ?? 0) + 1;
     if (kind === 'dead') return [{ kind: 'reset' }];
     if (kind === 'hung' || kind === 'hung after')
       return [{ kind: 'hang', afterEffect: kind === 'hung after' }];
     if (kind === 'slow') return [{ kind: 'delay', ms: 20 + this.random() * 280 }];
+    if (kind === 'conflict') return fault(400, 'TransactionConflictException');
     if (kind === 'throttled') {
       return service === 'dynamodb'
         ? fault(400, 'ThrottlingException')
