@@ -1,3 +1,4 @@
+import { byName } from '../http/name-values';
 import { lookUp, renderTemplate, type TemplateScope } from './vtl';
 
 /** A MOCK integration: API Gateway answers by itself. */
@@ -46,12 +47,16 @@ export function answerMock(
 
   const types = Object.keys(response.templates);
   const type = types.find((candidate) => candidate === accept) ?? types[0];
-  const body = type === undefined ? '' : renderTemplate(response.templates[type]!, scope);
+  // A template may change status and headers by itself, as CDK's preflights of several origins do.
+  const responseOverride: { status?: unknown; header: Record<string, string> } = { header: byName([]) };
+  const overriding = { ...scope, context: { ...scope.context, responseOverride } };
+  const body = type === undefined ? '' : renderTemplate(response.templates[type]!, overriding);
   const headers: Record<string, string> = { 'content-type': type ?? 'application/json' };
   for (const [name, source] of Object.entries(response.headers)) {
     headers[name.toLowerCase()] = mappedValue(source, scope);
   }
-  return { kind: 'answered', status: response.status, headers, body };
+  for (const [name, value] of Object.entries(responseOverride.header)) headers[name.toLowerCase()] = value;
+  return { kind: 'answered', status: Number(responseOverride.status ?? response.status), headers, body };
 }
 
 function passesThrough(mock: MockIntegration): boolean {

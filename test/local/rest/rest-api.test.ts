@@ -36,6 +36,10 @@ beforeAll(async () => {
     route(api, 'POST', '/alone', alone);
     route(api, 'GET', '/forbidden', fixtureFunction(stack, 'Forbidden', 'return { statusCode: 200 }'));
     api.root.addResource('page').addCorsPreflight({ allowOrigins: Cors.ALL_ORIGINS, allowMethods: ['GET'] });
+    api.root.addResource('shared').addCorsPreflight({
+      allowOrigins: ['https://one.example', 'https://two.example'],
+      allowMethods: ['GET'],
+    });
     api.root.addResource('mock').addMethod(
       'POST',
       new MockIntegration({
@@ -237,6 +241,14 @@ test('a preflight is answered without a function', async () => {
   expect(response.status).toBe(204);
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(response.headers.get('access-control-allow-methods')).toBe('GET');
+});
+
+test.each([
+  ['https://two.example', 'https://two.example'],
+  ['https://three.example', 'https://one.example'],
+])('a preflight from %s grants %s where several origins are listed', async (origin, granted) => {
+  const { headers } = await fetch(`${host.url}/shared`, { method: 'OPTIONS', headers: { origin } });
+  expect(headers.get('access-control-allow-origin')).toBe(granted);
 });
 
 test('a mock answers by its templates', async () => {
