@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { trustedProxies } from './http/proxies';
 import { MIN_TOKEN_CHARACTERS } from './registration-token';
 
 /** What `npm start` was asked for, checked. */
@@ -8,6 +9,8 @@ export interface StartRequest {
   host: string;
   dbFile: string | undefined;
   publicUrl: string | undefined;
+  /** Proxies whose word on a caller is taken. */
+  trustProxy: string[];
   /** Undefined under open registration. */
   token: string | undefined;
   /** Context for the synthesis, with `registration=open` where there is no token. */
@@ -27,6 +30,8 @@ interface Flags {
   port: number;
   host: string;
   db?: string;
+  publicUrl?: string;
+  trustProxy?: string;
   context?: Record<string, string>;
   meter?: true;
   verbose?: true;
@@ -36,7 +41,8 @@ interface Flags {
 const moreHelp = (command: string): string => `
 Environment:
   AGENTTOWN_PAIRING_TOKEN       registration token, ${MIN_TOKEN_CHARACTERS} characters or more; without it registration is open
-  AGENTTOWN_PAIRING_PUBLIC_URL  where callers reach this host, as https://pairing.example
+  AGENTTOWN_PAIRING_PUBLIC_URL  as --public-url
+  AGENTTOWN_PAIRING_TRUST_PROXY as --trust-proxy
   AWS_ENDPOINT_URL_DYNAMODB     another DynamoDB to use in place of the embedded one
 
 Examples:
@@ -53,6 +59,11 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     .option('-p, --port <number>', 'port for HTTP and WebSockets', readPort, 8787)
     .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
     .option('--db <file>', 'keep the tables in this file (default: in memory, gone at the end)')
+    .option('--public-url <url>', 'where callers reach this host, as https://pairing.example')
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-* headers are believed: addresses, ranges, or loopback, with commas',
+    )
     .option('-c, --context <key=value>', 'option of the stack, repeatable', readContext)
     .option('--meter', 'print AWS calls and request units per function at the end')
     .option('--verbose', 'print every log line of the functions, not only warnings')
@@ -67,7 +78,10 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     host: flags.host,
     // npm runs scripts in the package's directory; a path means the directory where the command was typed.
     dbFile: flags.db === undefined ? undefined : path.resolve(environment.INIT_CWD ?? '.', flags.db),
-    publicUrl: readPublicUrl(environment.AGENTTOWN_PAIRING_PUBLIC_URL),
+    publicUrl: flags.publicUrl
+      ? readPublicUrl('--public-url', flags.publicUrl)
+      : readPublicUrl('AGENTTOWN_PAIRING_PUBLIC_URL', environment.AGENTTOWN_PAIRING_PUBLIC_URL),
+    trustProxy: readTrustProxy(flags.trustProxy ?? environment.AGENTTOWN_PAIRING_TRUST_PROXY),
     meter: flags.meter ?? false,
     verbose: flags.verbose ?? false,
     ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),
@@ -118,10 +132,21 @@ function readContext(text: string, before: Record<string, string> = {}): Record<
   return { ...before, [key]: value };
 }
 
-function readPublicUrl(text: string | undefined): string | undefined {
+function readPublicUrl(name: string, text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new UsageError('AGENTTOWN_PAIRING_PUBLIC_URL must be a URL that begins with http:// or https://.');
+    throw new UsageError(`${name} must be a URL that begins with http:// or https://.`);
   }
   return text;
+}
+
+function readTrustProxy(text: string | undefined): string[] {
+  const names = (text ?? '').split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  try {
+    trustedProxies(given);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return given;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type Admission, admit, refusePage } from './admission';
 import type { Edge } from './edge/edge';
 import { endWhenSilent } from './edge/edge-silence';
 import type { RestApi } from './rest/rest-api';
@@ -19,6 +20,9 @@ export interface ServedApis {
   edge: Edge | undefined;
 }
 
+/** What a port serves once it is ready. */
+export type Served = ServedApis & { admission: Admission };
+
 /** The host's one port, for HTTP and WebSockets. */
 export interface FrontServer {
   port: number;
@@ -32,10 +36,10 @@ export interface FrontServer {
  * Listens on a port. Requests that come before the APIs are ready wait for them. Throws one clear sentence where the
  * port cannot be had.
  */
-export async function listen(host: string, port: number, apis: Promise<ServedApis>): Promise<FrontServer> {
+export async function listen(host: string, port: number, served: Promise<Served>): Promise<FrontServer> {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, keepAliveTimeout: 60_000 });
-  server.on('request', (request, response) => void serve(apis, request, response));
-  server.on('upgrade', (request, socket, head) => void upgrade(apis, request, socket, head));
+  server.on('request', (request, response) => void serve(served, request, response));
+  server.on('upgrade', (request, socket, head) => void upgrade(served, request, socket, head));
   await bind(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -62,9 +66,10 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(apis: Promise<ServedApis>, request: IncomingMessage, response: ServerResponse) {
+async function serve(served: Promise<Served>, request: IncomingMessage, response: ServerResponse) {
   try {
-    const { rest, edge } = await apis;
+    const { rest, edge, admission } = await served;
+    if (admit(request, admission) === 'foreign-page') return refusePage(response);
     const taken = await edge?.take(request);
     if (taken?.kind === 'answered') response.writeHead(taken.status, taken.headers).end(taken.body);
     else if (taken && !(rest && toStageRoot(request, taken.host, rest))) {
@@ -90,10 +95,11 @@ function toStageRoot(request: IncomingMessage, host: string, { apiId, stage }: R
 }
 
 /** A WebSocket stage answers at its name and nowhere below it: 403, as on AWS. */
-async function upgrade(apis: Promise<ServedApis>, request: IncomingMessage, socket: Duplex, head: Buffer) {
+async function upgrade(served: Promise<Served>, request: IncomingMessage, socket: Duplex, head: Buffer) {
   socket.on('error', () => {});
   try {
-    const { webSockets, edge } = await apis;
+    const { webSockets, edge, admission } = await served;
+    if (admit(request, admission) === 'foreign-page') return refuseHandshake(socket, 403);
     const taken = await edge?.take(request);
     if (taken?.kind === 'answered') return refuseHandshake(socket, taken.status);
     const path = request.url?.split('?')[0];

@@ -1,8 +1,10 @@
+import { admissionOf } from './admission';
 import { startAwsSide } from './aws-side';
-import { type FrontServer, listen, type ServedApis } from './front-server';
+import { type FrontServer, listen, type Served } from './front-server';
 import { composeFrontSide } from './front-side';
 import type { Functions } from './functions/functions';
 import { hostLog, type LogLine } from './host-log';
+import { trustedProxies } from './http/proxies';
 import { tokenSecretOf } from './registration-token';
 import { loadAssembly } from './template/assembly';
 import { localStageUrls, publicUrls } from './template/public-urls';
@@ -25,6 +27,8 @@ export interface HostOptions {
   dbFile?: string;
   /** Where callers reach this host, when that is not where it listens. */
   publicUrl?: string;
+  /** Proxies whose word on a caller is taken: addresses, ranges, `loopback`. Default none. */
+  trustProxy?: readonly string[];
   /** The registration token, in place of a generated one. */
   token?: string;
   /** Shorter or longer limits than API Gateway's. */
@@ -66,11 +70,12 @@ const DISCONNECT_GRACE_MS = 1_500;
  * error for whatever it cannot stand in for, and leaves nothing running then.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
+  const proxies = trustedProxies(options.trustProxy ?? []);
   const limits = { ...WEBSOCKET_LIMITS, ...options.webSocketLimits };
   const host = options.host ?? '127.0.0.1';
   const connections = new Connections(limits);
-  let markReady: (apis: ServedApis) => void = () => {};
-  const ready = new Promise<ServedApis>((resolve) => {
+  let markReady: (served: Served) => void = () => {};
+  const ready = new Promise<Served>((resolve) => {
     markReady = resolve;
   });
   const server = await listen(host, options.port ?? 0, ready);
@@ -95,7 +100,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
       throttle: options.throttle ?? true,
       onLog: log.write,
     });
-    markReady(running);
+    const admission = admissionOf({
+      proxies,
+      isOpen: tokenSecretOf(assembly.template) === undefined,
+      host,
+      port: server.port,
+      publicUrl: options.publicUrl,
+      isListed: (origin) => running.rest?.namesOrigin(origin) ?? false,
+      log: (line) => log.write({ line }),
+    });
+    markReady({ ...running, admission });
     aws.startEventSources(async (functionLogicalId, event) => {
       const outcome = await running.functions.invoke(functionLogicalId, event);
       if (outcome.kind === 'ok') return outcome.payload;

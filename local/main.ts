@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     host: request.host,
     ...(request.dbFile !== undefined && { dbFile: request.dbFile }),
     ...(request.publicUrl !== undefined && { publicUrl: request.publicUrl }),
+    trustProxy: request.trustProxy,
     ...(request.token !== undefined && { token: request.token }),
     onLog: logSink(request),
   });

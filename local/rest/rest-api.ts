@@ -10,6 +10,7 @@ import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
 import { type GatewayAnswer, GatewayResponses, type GatewayResponseType } from './gateway-responses';
 import { answerMock } from './mock-integration';
+import { preflightNames } from './preflight';
 import { isBinary, restEvent } from './rest-event';
 import type { RestIntegration } from './rest-integration';
 import { type RestMatch, RestRoutes } from './rest-routes';
@@ -81,6 +82,11 @@ export class RestApi {
   /** Whether a path has a method, be it `ANY`. */
   serves(method: string, path: string): boolean {
     return this.#routes.match(method, path) !== undefined;
+  }
+
+  /** Whether the API's preflights grant an origin by its name: `*` names nobody. */
+  namesOrigin(origin: string): boolean {
+    return preflightNames(this.#routes, origin);
   }
 
   /** Answers one request. */

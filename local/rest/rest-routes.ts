@@ -48,6 +48,7 @@ interface MethodProperties {
 /** The resource tree of one REST API. */
 export class RestRoutes {
   readonly #root: Node;
+  readonly #all: RestRoute[] = [];
 
   /** `rootResourceId` is what `Fn::GetAtt RootResourceId` gives for the API. */
   constructor(resolver: Resolver, apiId: string, rootResourceId: string) {
@@ -62,8 +63,15 @@ export class RestRoutes {
       if (properties.RestApiId !== apiId) continue;
       const node = nodes.get(properties.ResourceId);
       if (!node) throw new Error(`${logicalId}: no resource ${properties.ResourceId}`);
-      node.methods.set(properties.HttpMethod, readMethod(logicalId, properties, node));
+      const route = readMethod(logicalId, properties, node);
+      node.methods.set(route.method, route);
+      this.#all.push(route);
     }
+  }
+
+  /** Some route of a method; undefined where there is none. */
+  anyOf(method: string): RestRoute | undefined {
+    return this.#all.find((route) => route.method === method);
   }
 
   /** Undefined where API Gateway would answer MISSING_AUTHENTICATION_TOKEN: no such resource, or no such method. */

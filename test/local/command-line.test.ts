@@ -8,6 +8,7 @@ test('with a token registration is closed and nothing is warned about', () => {
     host: '127.0.0.1',
     dbFile: undefined,
     publicUrl: undefined,
+    trustProxy: [],
     token: 'sixteen-letters!',
     context: { a: 'b', c: 'd=e' },
     meter: false,
@@ -54,4 +55,25 @@ test('a public URL must be one', () => {
     'https://pairing.example',
   );
   expect(() => readCommandLine([], environment('pairing.example'))).toThrow(/http/);
+});
+
+test('flags win over the environment', () => {
+  const environment = {
+    ...TOKEN,
+    AGENTTOWN_PAIRING_PUBLIC_URL: 'https://one.example',
+    AGENTTOWN_PAIRING_TRUST_PROXY: '10.0.0.1',
+  };
+  expect(readCommandLine([], environment)).toMatchObject({
+    publicUrl: 'https://one.example',
+    trustProxy: ['10.0.0.1'],
+  });
+  const flags = ['--public-url', 'https://two.example', '--trust-proxy', 'loopback, 10.0.0.0/8'];
+  expect(readCommandLine(flags, environment)).toMatchObject({
+    publicUrl: 'https://two.example',
+    trustProxy: ['loopback', '10.0.0.0/8'],
+  });
+});
+
+test('a trusted proxy must be an address', () => {
+  expect(() => readCommandLine(['--trust-proxy', 'proxy.example'], TOKEN)).toThrow(/IP address/);
 });
