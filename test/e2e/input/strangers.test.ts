@@ -2,18 +2,18 @@
 
 import { WebSocket } from 'ws';
 import { type Host, startHost } from '../../../local/host';
-import { loadAssembly } from '../../../local/template/assembly';
 import { register, request } from '../../support/api';
 import { sendRaw } from '../../support/raw-request';
 import { startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
 
 const logged: string[] = [];
 let open: Host;
 let behind: Host;
 beforeAll(async () => {
-  const assembly = loadAssembly(process.env.PAIRING_ASSEMBLY!);
+  const assembly = sharedAssembly();
   const allowedOrigins = 'https://app.example,https://other.example';
   withOptions(assembly, { edge: 'true', registration: 'open', allowedOrigins });
   open = await startHost({ assembly, onLog: ({ line }) => logged.push(line) });

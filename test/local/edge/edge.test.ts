@@ -177,7 +177,7 @@ test.each<[string, (config: Record<string, object>) => void]>([
     'forwards otherwise',
     ({ DefaultCacheBehavior: it }) => Object.assign(it!, { OriginRequestPolicyId: 'other' }),
   ],
-  ['answers errors itself', (config) => Object.assign(config, { CustomErrorResponses: [] })],
+  ['writes a log', (config) => Object.assign(config, { Logging: {} })],
 ])('a distribution that %s stops the start', async (_, change) => {
   const template = structuredClone(assembly.template);
   const edge = Object.values(template.Resources).find(
