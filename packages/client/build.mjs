@@ -4,13 +4,16 @@
  *     node packages/client/build.mjs
  */
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** Built apart, then put in place: whoever uses the package meanwhile finds one whole build. */
+const dist = join(here, 'dist');
+const next = join(here, `dist.${process.pid}.tmp`);
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -22,20 +25,19 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Bundles the entries into `dist`. */
-export async function bundle() {
-  await rm(join(here, 'dist'), { recursive: true, force: true });
+/** Bundles the entries. */
+async function bundle() {
   await build({
     ...common,
     entryPoints: ['src/app.ts', 'src/runtime.ts'],
-    outdir: 'dist',
+    outdir: next,
     platform: 'neutral',
     mainFields: ['module', 'main'],
   });
   await build({
     ...common,
     entryPoints: ['src/node/app.ts', 'src/node/runtime.ts', 'src/file-store.ts'],
-    outdir: 'dist/node',
+    outdir: join(next, 'node'),
     entryNames: '[name]',
     platform: 'node',
     plugins: [
@@ -49,7 +51,7 @@ export async function bundle() {
   await build({
     ...common,
     entryPoints: ['src/node/ws.ts'],
-    outdir: 'dist/node',
+    outdir: join(next, 'node'),
     platform: 'node',
     external: ['bufferutil', 'utf-8-validate'],
     // `ws` is CommonJS and asks for Node.js's own modules by `require`.
@@ -61,13 +63,15 @@ export async function bundle() {
 
 /** Writes the declarations; relative imports in them get the ending that Node.js's rules ask for. */
 async function declare() {
-  const types = join(here, 'dist', 'types');
+  const types = join(next, 'types');
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
     'bin',
     'tsc',
   );
-  const { status } = spawnSync(process.execPath, [compiler, '-p', here], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [compiler, '-p', here, '--outDir', types], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('The types could not be written.');
   for (const file of await readdir(types, { recursive: true })) {
     if (!file.endsWith('.d.ts')) continue;
@@ -89,8 +93,14 @@ function canBuild() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (canBuild()) {
-    await bundle();
-    await declare();
+    try {
+      await bundle();
+      await declare();
+      await rm(dist, { recursive: true, force: true });
+      await rename(next, dist);
+    } finally {
+      await rm(next, { recursive: true, force: true });
+    }
   } else
     console.error(
       'agenttown-relay-client is not built here: its development dependencies are not installed.',

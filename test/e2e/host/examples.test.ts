@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
+import { buildPackages } from '../../support/stack/built-packages';
 
 const root = join(__dirname, '..', '..', '..');
 let relay: Relay;
 const running: ChildProcess[] = [];
 
 beforeAll(async () => {
+  buildPackages();
   relay = await startRelay();
 });
 afterAll(async () => {
@@ -68,7 +70,7 @@ test('the walk-through works: a runtime shows a code, the App redeems it and cal
   await runtime.line(/Asked for echo/);
   const again = example('app.mjs', code!);
   expect(await again.end()).toBe(1);
-  expect(again.lines.join('\n')).toContain('The code is unknown, expired or used');
+  expect(again.lines.join('\n')).toMatch(/^CodeNotFound: /m);
 });
 
 /** The curl lines of the README's walk-through, as requests. */

@@ -1,8 +1,10 @@
 /** The package as npm would publish it, installed in an empty folder. */
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { buildPackages } from './built-packages';
 
 const root = resolve(__dirname, '..', '..', '..');
 
@@ -21,6 +23,7 @@ export interface Installed {
  * of the development: as an installation lies on disk, without a registry.
  */
 export function installPacked(): Installed {
+  buildPackages();
   const directory = mkdtempSync(join(tmpdir(), 'packed-'));
   const packages = join(directory, 'node_modules');
   const target = join(packages, 'agenttown-pairing-server');

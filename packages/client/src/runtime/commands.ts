@@ -102,6 +102,7 @@ export class Commands {
     } finally {
       off();
     }
+    await taken.coding;
     if (taken.steppedAtMs !== undefined) await pause(taken.steppedAtMs + overtakingMs - now(), signal);
     if (signal.aborted) return this.taken.settle(id);
     if (bytesOf(answer) > maxSocketBytes) return await this.#post(id, answer, signal);
@@ -122,11 +123,12 @@ export class Commands {
       taken.steppedAtMs = now();
       this.world.send(frame);
     };
-    if (codec?.encodeProgress)
-      void (async () => codec.encodeProgress?.(data, { id, seq }))().then(say, (error) =>
-        this.world.warn(error),
-      );
-    else say(data);
+    if (!codec?.encodeProgress) say(data);
+    else {
+      const code = async () => say(await codec.encodeProgress?.(data, { id, seq }));
+      // One after the other, so that encoding changes no order; the answer waits for the last.
+      taken.coding = (taken.coding ?? Promise.resolve()).then(code).catch((error) => this.world.warn(error));
+    }
     return true;
   }
 

@@ -11,6 +11,8 @@ export interface Taken {
   /** The last steps, as frames, for a socket that lost them. */
   steps: string[];
   seq: number;
+  /** Settles when every step so far is encoded. */
+  coding?: Promise<void>;
   /** When the last step was sent. */
   steppedAtMs?: number;
   /** The answer's frame, until it is known to have arrived or is too old. */
@@ -54,6 +56,7 @@ export class TakenCommands {
     const taken = this.#all.get(id);
     if (!taken) return;
     delete taken.controller;
+    delete taken.coding;
     taken.steps = [];
     if (answer !== undefined) taken.answer = answer;
     this.#answerBytes += answer?.length ?? 0;

@@ -30,6 +30,8 @@ export interface ErrorDetails {
 
 /** The base of every error here. */
 export class RelayError extends Error {
+  // Written out: a minifier shortens what a class is called.
+  override name = 'RelayError';
   readonly code: string | number;
   readonly retryable: boolean;
   declare readonly retry?: Retry;
@@ -49,44 +51,72 @@ export class RelayError extends Error {
     this.code = details.code;
     this.retryable = details.retryable ?? false;
   }
-
-  override get name(): string {
-    return this.constructor.name;
-  }
 }
 
 /** The credential is missing, wrong, expired or revoked: pair anew. */
-export class Unauthorized extends RelayError {}
+export class Unauthorized extends RelayError {
+  override name = 'Unauthorized';
+}
 /** The credential holds, but not for this. */
-export class Forbidden extends RelayError {}
+export class Forbidden extends RelayError {
+  override name = 'Forbidden';
+}
 /** Not there, or not there any more. */
-export class NotFound extends RelayError {}
+export class NotFound extends RelayError {
+  override name = 'NotFound';
+}
 /** The code is unknown, expired or used. */
-export class CodeNotFound extends NotFound {}
+export class CodeNotFound extends NotFound {
+  override name = 'CodeNotFound';
+}
 /** The request does not hold; `errors` names each field. */
-export class InvalidRequest extends RelayError {}
+export class InvalidRequest extends RelayError {
+  override name = 'InvalidRequest';
+}
 /** The id was used for another call, or the gateway has all the clients it may have. */
-export class Conflict extends RelayError {}
+export class Conflict extends RelayError {
+  override name = 'Conflict';
+}
 /** Over a limit; `limitBytes` names it. */
-export class TooLarge extends RelayError {}
+export class TooLarge extends RelayError {
+  override name = 'TooLarge';
+}
 /** Too much at a time; `retryAfterMs` says when again. */
-export class RateLimited extends RelayError {}
+export class RateLimited extends RelayError {
+  override name = 'RateLimited';
+}
 /** The server failed. */
-export class ServerFault extends RelayError {}
+export class ServerFault extends RelayError {
+  override name = 'ServerFault';
+}
 /** No runtime took the call within the grace. */
-export class RuntimeOffline extends RelayError {}
+export class RuntimeOffline extends RelayError {
+  override name = 'RuntimeOffline';
+}
 /** The runtime left during the call and stayed away: it may have run. */
-export class RuntimeDisconnected extends RelayError {}
+export class RuntimeDisconnected extends RelayError {
+  override name = 'RuntimeDisconnected';
+}
 /** No answer in time: it may have run, or run still. */
-export class RpcTimeout extends RelayError {}
+export class RpcTimeout extends RelayError {
+  override name = 'RpcTimeout';
+}
 /** The call was cancelled. */
-export class Cancelled extends RelayError {}
+export class Cancelled extends RelayError {
+  override name = 'Cancelled';
+}
 /** The runtime answered with an error of its own: `code` and `data` are the runtime's. */
-export class RuntimeError extends RelayError {}
+export class RuntimeError extends RelayError {
+  override name = 'RuntimeError';
+}
 /** The server was not reached, or what answered is no relay (a captive portal, a proxy). */
-export class Unreachable extends RelayError {}
+export class Unreachable extends RelayError {
+  override name = 'Unreachable';
+}
 /** A runtime's identity is unknown to the server: its secret was rotated elsewhere, or it was removed. Register anew. */
-export class IdentityLost extends RelayError {}
+export class IdentityLost extends RelayError {
+  override name = 'IdentityLost';
+}
 
 type ErrorClass = new (message: string, details: ErrorDetails) => RelayError;
 

@@ -37,7 +37,7 @@ export async function send(server: Server, route: string, asking: Asking = {}): 
   const controller = new AbortController();
   const stop = () => controller.abort(signal?.reason);
   if (signal?.aborted) stop();
-  signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', stop);
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
     return await server.fetch(server.url + path, {
@@ -52,6 +52,7 @@ export async function send(server: Server, route: string, asking: Asking = {}): 
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   } catch (cause) {
+    signal?.removeEventListener('abort', stop);
     if (signal?.aborted) throw signal.reason;
     throw unreachable(`${server.url} could not be reached.`, { cause });
   } finally {

@@ -67,9 +67,8 @@ export class LinkKeeper {
       if (!lost) continue;
       if (performance.now() - openedAtMs > goodAfterMs) backoff.reset();
       const verdict = await this.keeping.onLost(lost);
-      if (verdict === 'stop') break;
+      if (verdict === 'stop' || signal.aborted) break;
       this.#hurry = new AbortController();
-      signal.addEventListener('abort', () => this.#hurry.abort(), { signal: this.#hurry.signal });
       await pause(Math.max(backoff.next(), verdict.afterMs), this.#hurry.signal);
     }
     this.stop();
@@ -89,6 +88,7 @@ export class LinkKeeper {
   /** Ends it, with every link. */
   stop(): void {
     this.#stopped.abort();
+    this.#hurry.abort();
     for (const link of this.#all) link.close();
     this.link = undefined;
   }

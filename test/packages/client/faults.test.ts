@@ -1,0 +1,169 @@
+/** Cut networks, restarted servers, hand-overs, lost answers: no call is lost, none runs twice. */
+import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { connect, type Runtime, register } from 'agenttown-relay-client/runtime';
+import { registrationToken } from '../../support/relay';
+import { type GatedRelay, startGatedRelay } from './gated-relay';
+
+let relay: GatedRelay;
+let runtime: Runtime;
+let app: RelayApp;
+const runs = new Map<string, number>();
+/** Settles with the key of the next call that the runtime takes. */
+let nextTaken: { promise: Promise<string>; tell: (key: string) => void };
+const released = new Map<string, () => void>();
+
+const times = { minBackoffMs: 20, maxBackoffMs: 200, drainMs: 200, patienceMs: 2_000, pingMs: 100 };
+
+beforeAll(async () => {
+  relay = await startGatedRelay();
+  const identity = await register(relay.url, { runtimeType: 'test', token: registrationToken });
+  runtime = connect(identity, {
+    times,
+    methods: {
+      run: (params) => {
+        const key = String(params);
+        runs.set(key, (runs.get(key) ?? 0) + 1);
+        nextTaken.tell(key);
+        return key;
+      },
+      wait: async (params, { progress }) => {
+        const key = String(params);
+        runs.set(key, (runs.get(key) ?? 0) + 1);
+        for (let step = 0; step < 3; step++) {
+          progress(step);
+          nextTaken.tell(key);
+          await new Promise<void>((resolve) => released.set(key, resolve));
+        }
+        return key;
+      },
+      large: (params) => `${params}${'x'.repeat(100_000)}`,
+    },
+  });
+  await runtime.connected();
+  app = await pair(relay.url, identity.accessCode, { times });
+});
+beforeEach(() => {
+  expectCall();
+});
+afterAll(async () => {
+  app.close();
+  await runtime.close();
+  await relay.stop();
+});
+
+function expectCall(): Promise<string> {
+  let tell = (_: string) => {};
+  const promise = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  nextTaken = { promise, tell };
+  return promise;
+}
+
+test('an App that loses its network in mid-call gets the answer of the one run', async () => {
+  const stream = app.stream<string, number>('wait', 'cut');
+  const steps = [(await stream.next()).value];
+  relay.gate.cut();
+  for (let step = 1; step < 3; step++) {
+    const next = expectCall();
+    await runtime.connected();
+    released.get('cut')?.();
+    await next;
+    steps.push((await stream.next()).value);
+  }
+  released.get('cut')?.();
+  expect([steps, await stream.result, runs.get('cut')]).toEqual([[0, 1, 2], 'cut', 1]);
+});
+
+test('twenty calls in a network that is cut again and again are each answered, and run once', async () => {
+  const keys = Array.from({ length: 20 }, (_, n) => `storm-${n}`);
+  const calls = keys.map((key) => app.call('run', key));
+  for (let cuts = 0; cuts < 4; cuts++) {
+    await expectCall();
+    relay.gate.cut();
+    if (keys.every((key) => runs.has(key))) break;
+  }
+  expect(await Promise.all(calls)).toEqual(keys);
+  expect(keys.map((key) => runs.get(key))).toEqual(keys.map(() => 1));
+});
+
+test('hand-overs of both ends in mid-call are noticed by nobody', async () => {
+  const states: string[] = [];
+  const off = runtime.on('state', (state) => states.push(state));
+  const call = app.stream('wait', 'hand-over');
+  await call.next();
+  const before = relay.gate.taken;
+  runtime.handOver();
+  app.handOver();
+  for (let step = 1; step < 3; step++) {
+    const next = expectCall();
+    released.get('hand-over')?.();
+    await next;
+  }
+  const others = Array.from({ length: 10 }, (_, n) => app.call('run', `while-${n}`));
+  released.get('hand-over')?.();
+  expect(await call.result).toBe('hand-over');
+  await Promise.all(others);
+  expect(relay.gate.taken).toBeGreaterThan(before);
+  expect([states, runs.get('hand-over')]).toEqual([[], 1]);
+  off();
+});
+
+test('a server that is restarted in mid-call gives the answer afterwards', async () => {
+  const call = app.call('wait', 'restart', { timeoutMs: 60_000 });
+  await nextTaken.promise;
+  await relay.restart('with-data');
+  await runtime.connected();
+  for (let step = 1; step < 3; step++) {
+    const next = expectCall();
+    released.get('restart')?.();
+    await next;
+  }
+  released.get('restart')?.();
+  expect([await call, runs.get('restart')]).toEqual(['restart', 1]);
+}, 60_000);
+
+test('a socket that has gone silent is noticed, and what was sent into it is asked for again', async () => {
+  await app.call('run', 'before');
+  relay.gate.weather = 'silent';
+  const call = app.call('run', 'silent', { timeoutMs: 40_000 });
+  const noticed = new Promise<void>((resolve) => {
+    const off = app.on('socket', ({ open }) => {
+      if (!open) resolve(off());
+    });
+  });
+  await noticed;
+  relay.gate.weather = 'fair';
+  relay.gate.cut();
+  expect([await call, runs.get('silent')]).toEqual(['silent', 1]);
+}, 60_000);
+
+test('an answer that was lost on its way to the App is not worked out again', async () => {
+  await app.call('run', 'before-deaf');
+  const taken = expectCall();
+  const call = app.call('run', 'deaf', { timeoutMs: 40_000 });
+  await taken;
+  relay.gate.weather = 'deaf';
+  relay.gate.cut();
+  relay.gate.weather = 'fair';
+  expect([await call, runs.get('deaf')]).toEqual(['deaf', 1]);
+});
+
+test('a large answer finds its way through a network that comes back', async () => {
+  relay.gate.cut();
+  await runtime.connected();
+  const call = app.call('large', 'big');
+  expect(await call).toHaveLength(100_003);
+});
+
+test("a portal's page is no answer: the call waits for the network, within its time", async () => {
+  relay.gate.cut();
+  relay.gate.weather = 'portal';
+  const lost = app.call('run', 'portal-lost', { timeoutMs: 1_000 });
+  await expect(lost).rejects.toMatchObject({ name: 'Unreachable', retryable: true, retry: 'same-id' });
+  const call = app.call('run', 'portal', { timeoutMs: 30_000 });
+  relay.gate.weather = 'fair';
+  await runtime.connected();
+  expect([await call, runs.get('portal')]).toEqual(['portal', 1]);
+  expect(runs.has('portal-lost')).toBe(false);
+}, 60_000);

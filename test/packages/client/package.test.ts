@@ -1,0 +1,102 @@
+/** The package as npm would publish it: small, complete, typed, and usable by plain Node.js with nothing beside it. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildPackages } from '../../support/stack/built-packages';
+
+const root = resolve(__dirname, '..', '..', '..');
+const home = join(root, 'packages', 'client');
+/** The issue's budget for each entry point, minified and gzipped. */
+const maxEntryBytes = 10 * 1024;
+
+let directory: string;
+let target: string;
+
+beforeAll(() => {
+  buildPackages();
+  directory = mkdtempSync(join(tmpdir(), 'client-'));
+  target = join(directory, 'node_modules', 'agenttown-relay-client');
+  mkdirSync(target, { recursive: true });
+  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], home);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  run('tar', ['-xzf', join(directory, filename), '-C', target, '--strip-components=1'], directory);
+}, 60_000);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function run(command: string, args: string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args[0]}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+test.each(['app.js', 'runtime.js', 'node/app.js', 'node/runtime.js'])(
+  '%s is at most 10 KB gzipped',
+  (entry) => {
+    expect(gzipSync(readFileSync(join(target, 'dist', entry)), { level: 9 }).length).toBeLessThanOrEqual(
+      maxEntryBytes,
+    );
+  },
+);
+
+test('nothing is installed beside it', () => {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'));
+  expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
+});
+
+test('plain Node.js imports every entry', () => {
+  const script = `
+    import { open, pair } from 'agenttown-relay-client/app';
+    import { connect, register } from 'agenttown-relay-client/runtime';
+    import { fileStore } from 'agenttown-relay-client/file-store';
+    const app = open({ serverUrl: 'http://127.0.0.1:9', relayUrl: 'ws://127.0.0.1:9', gatewayId: 'g', clientId: 'c', clientToken: 't' });
+    const error = await app.call('m', 1, { timeoutMs: 1000 }).catch((error) => error);
+    app.close();
+    console.log([open, pair, connect, register, fileStore].map((entry) => typeof entry).join(), error.name);
+  `;
+  writeFileSync(join(directory, 'use.mjs'), script);
+  expect(run(process.execPath, ['use.mjs'], directory).trim()).toBe(
+    `${Array(5).fill('function').join()} Unreachable`,
+  );
+}, 30_000);
+
+test('its types hold for a strict TypeScript project, by the rules of Node.js and by those of bundlers', () => {
+  writeFileSync(
+    join(directory, 'use.mts'),
+    `
+    import { type Credentials, pair, RuntimeOffline, type Store } from 'agenttown-relay-client/app';
+    import { connect, MethodError, register } from 'agenttown-relay-client/runtime';
+    declare const store: Store<Credentials>;
+    const app = await pair('https://relay.example', 'AT-1', { store });
+    const answer: { n: number } = await app.call<{ n: number }>('m');
+    for await (const step of app.stream<string, { text: string }>('chat')) step.text.trim();
+    app.on('presence', ({ connected }) => connected === true);
+    const runtime = connect(await register('https://relay.example', { runtimeType: 'x' }), {
+      methods: { m: (_, { progress, signal }) => (signal.aborted ? progress(1) : Promise.reject(new MethodError('no'))) },
+    });
+    // @ts-expect-error an event that there is not
+    runtime.on('nothing', () => {});
+    export { answer, RuntimeOffline };
+    `,
+  );
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const common = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+    '--skipLibCheck',
+    'false',
+  ];
+  for (const module of [
+    ['--module', 'nodenext'],
+    ['--module', 'esnext', '--moduleResolution', 'bundler'],
+  ])
+    expect(run(process.execPath, [compiler, ...common, ...module, 'use.mts'], directory)).toBe('');
+}, 30_000);
