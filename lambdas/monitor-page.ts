@@ -1,5 +1,7 @@
 /** `GET /monitor`: the page itself. It asks for the token; this function knows none and touches nothing. */
 import { bufferedHttp } from './aws/http/buffered-http';
-import { monitorPage } from './aws/http/monitor-page';
+import { servePage } from './aws/http/page';
 
-export const handler = bufferedHttp({ 'GET /monitor': async () => monitorPage() });
+const permissions = 'camera=(), microphone=(), geolocation=()';
+
+export const handler = bufferedHttp({ 'GET /monitor': async () => servePage('monitor', permissions) });

@@ -28,7 +28,7 @@ export function tellSettings(functions: Functions, options: Options, places: Pla
     ],
     [env.monitorRetentionHours, String(options.monitorRetentionHours), recording],
     [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem']],
-    [env.relayUrl, places.relayUrl, ['monitor']],
+    [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page']],
     [env.publicUrl, places.publicUrl, ['rpc', 'socket']],
   ];
   for (const [variable, value, names] of told)

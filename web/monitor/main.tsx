@@ -3,7 +3,7 @@ import { browserClock } from './feed/browser-clock';
 import { type Feed, type FeedState, startFeed } from './feed/feed';
 import { type AccessDenied, createMonitorApi } from './feed/monitor-api';
 import { gate, hasToken, isAdmitted } from './state/access';
-import { attach, feedState, lost, reach, takeEvents } from './state/monitor';
+import { attach, feedState, lost, reach, takeEvents } from './state/known';
 import { forgetToken, rememberedToken, rememberToken } from './token-store';
 import { Board } from './view/board';
 import { Detail } from './view/detail';

@@ -84,6 +84,13 @@ test('a wrong token is refused, the right one opens the board', async () => {
   await waitUntilLive(page);
 });
 
+test("the page's policy lets it open the relay's socket, and nothing else of elsewhere", async () => {
+  const { headers } = await fetch(`${relay.url}/monitor`);
+  expect(headers.get('content-security-policy')).toContain(
+    `connect-src 'self' ${relay.url.replace('http', 'ws')};`,
+  );
+});
+
 test('events come over a socket, and where sockets are blocked over the stream', async () => {
   const page = await openLive();
   await page.waitForSelector('#status[data-way="socket"]');

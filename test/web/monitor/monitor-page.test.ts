@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { seriousFaults } from '../../support/monitor/axe';
 import { launchBrowser } from '../../support/monitor/chromium';
 import { busyHour, callEvents, monitorEvent } from '../../support/monitor/monitor-events';
 import {
@@ -477,6 +478,27 @@ test.each(SCHEMES)(
     await page.screenshot({ path: join(SCREENSHOTS, `event-${colorScheme}.png`) });
   },
 );
+
+test.each(SCHEMES)('in the %s scheme axe finds no serious fault on any view', async (colorScheme) => {
+  stub.events = busyHour(Date.now());
+  stub.access = { token: TOKEN };
+  const page = await open({ colorScheme, reducedMotion: 'reduce' });
+  const faults: Record<string, unknown> = { gate: await seriousFaults(page) };
+  await enterToken(page, TOKEN);
+  await waitUntilLive(page);
+  await waitForText(page, '#gateways-count', '2 of 3 connected');
+  faults.calls = await seriousFaults(page);
+  await page.locator('.rows > .row', { hasText: 'runtime-error' }).first().click();
+  await page.locator('#timeline button').first().click();
+  faults.detail = await seriousFaults(page);
+  await page.keyboard.press('Escape');
+  await showEvents(page);
+  faults.events = await seriousFaults(page);
+  await page.keyboard.press('?');
+  await page.waitForSelector('#help[open]');
+  faults.help = await seriousFaults(page);
+  expect(faults).toEqual({ gate: [], calls: [], detail: [], events: [], help: [] });
+});
 
 test('the scheme can be chosen against that of the system, and is remembered', async () => {
   const page = await openLive({ colorScheme: 'light' });

@@ -2,11 +2,12 @@ import type { LostPeriod } from '../feed/feed';
 import { MAX_RECOVERED_EVENTS } from '../feed/gap';
 import { formatMoment } from '../model/format';
 import { TABS, type Tab } from '../model/page-address';
-import { goTo, lost, nowMs, tab, table } from '../state/monitor';
+import { goTo, tab, table } from '../state/chosen';
+import { lost, nowMs } from '../state/known';
 import { GatewaysPanel } from './gateways-panel';
-import { Table } from './table';
+import { Table } from './table/table';
 import { Toolbar } from './toolbar';
-import { TrafficPanel } from './traffic-panel';
+import { TrafficPanel } from './traffic/traffic-panel';
 
 const TAB_NAMES: Record<Tab, string> = {
   calls: 'Calls',

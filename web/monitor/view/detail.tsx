@@ -5,18 +5,10 @@ import type { Call } from '../model/call-book';
 import { callTimeline } from '../model/call-timeline';
 import { formatBytes, formatClock, formatCount, formatDuration } from '../model/format';
 import { type MonitorEvent, timeMsOf } from '../model/monitor-event';
-import {
-  closeDetail,
-  eventsOfCall,
-  findCall,
-  findEvent,
-  gatewayNames,
-  goTo,
-  openCall,
-  openEvent,
-  setFilter,
-} from '../state/monitor';
-import { move } from './move';
+import { closeDetail, goTo, openCall, openEvent } from '../state/chosen';
+import { eventsOfCall, findCall, findEvent, gatewayNames } from '../state/known';
+import { setFilter } from '../state/rows';
+import { move } from './table/move';
 import { summaryOf, Timeline } from './timeline';
 
 const LABELS: Record<keyof MonitorEvent, string> = {

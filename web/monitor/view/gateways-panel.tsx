@@ -1,6 +1,8 @@
 import { formatAge, formatCount, formatMoment, shortenId } from '../model/format';
 import type { GatewaySummary } from '../model/gateway-ledger';
-import { filter, gateways, goTo, hold, nowMs, setFilter, table } from '../state/monitor';
+import { filter, goTo, table } from '../state/chosen';
+import { nowMs } from '../state/known';
+import { gateways, hold, setFilter } from '../state/rows';
 
 /** The most gateways listed; those beyond were seen longest ago. */
 const MAX_LISTED = 100;

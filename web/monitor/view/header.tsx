@@ -5,7 +5,7 @@ import { ThemeButton } from '../../shared/theme';
 import type { FeedState } from '../feed/feed';
 import type { WayName } from '../feed/ways';
 import { hasToken } from '../state/access';
-import { feedState } from '../state/monitor';
+import { feedState } from '../state/known';
 
 /** Whether the keyboard help is open. */
 export const helpOpen = signal(false);

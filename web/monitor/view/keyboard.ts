@@ -1,10 +1,11 @@
 import { nextTheme } from '../../shared/theme';
 import { isAdmitted } from '../state/access';
-import { catchUp, goTo, openCall, openEvent, table, togglePause } from '../state/monitor';
-import { gridElement } from './grid-element';
+import { goTo, openCall, openEvent, table } from '../state/chosen';
+import { catchUp, togglePause } from '../state/rows';
 import { helpOpen } from './header';
-import { letGo, move, openSelected } from './move';
 import { saveShown } from './save-shown';
+import { gridElement } from './table/grid-element';
+import { letGo, move, openSelected } from './table/move';
 
 const KEYS: Readonly<Record<string, () => void>> = {
   '/': () => {

@@ -1,12 +1,15 @@
 import { useMemo, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { Icon } from '../../shared/icon';
-import type { CallTotals, CallWindow } from '../model/call-metrics';
-import { formatCount, formatDuration, formatMoment, formatShare } from '../model/format';
-import { CALL_OUTCOMES, type CallOutcome } from '../model/outcome';
-import { DEFAULT_RANGE, formatBucket, isLive, LAST_RANGES } from '../model/time-range';
-import { nowMs, range, setRange, traffic } from '../state/monitor';
+import { Icon } from '../../../shared/icon';
+import type { CallWindow } from '../../model/call-metrics';
+import { formatCount, formatDuration, formatMoment } from '../../model/format';
+import { CALL_OUTCOMES, type CallOutcome } from '../../model/outcome';
+import { DEFAULT_RANGE, formatBucket, isLive, LAST_RANGES } from '../../model/time-range';
+import { range } from '../../state/chosen';
+import { nowMs } from '../../state/known';
+import { setRange, traffic } from '../../state/rows';
 import { Chart, type ChartKind, clockOf } from './chart';
+import { Figures, formatMaybe } from './figures';
 
 /** Outcomes that the legend names even when none occurred. */
 const ALWAYS_NAMED = new Set<CallOutcome>(['answered', 'runtime-error', 'timed-out']);
@@ -134,62 +137,6 @@ function RangeChoice() {
   );
 }
 
-function Figures({ totals, before }: { totals: CallTotals; before: CallTotals | undefined }) {
-  const share = ({ failed, calls }: CallTotals) => formatShare(failed, calls);
-  return (
-    <dl class="figures">
-      <Figure
-        id="figure-calls"
-        name="Calls"
-        value={formatCount(totals.calls)}
-        before={before && formatCount(before.calls)}
-      />
-      <Figure
-        id="figure-failed"
-        name="Failed"
-        value={share(totals)}
-        before={before && share(before)}
-        tone={totals.failed > 0 ? 'bad' : undefined}
-      />
-      <Figure
-        id="figure-p50"
-        name="p50"
-        value={formatMaybe(totals.p50)}
-        before={before && formatMaybe(before.p50)}
-      />
-      <Figure
-        id="figure-p95"
-        name="p95"
-        value={formatMaybe(totals.p95)}
-        before={before && formatMaybe(before.p95)}
-      />
-    </dl>
-  );
-}
-
-function Figure(props: {
-  id: string;
-  name: string;
-  value: string;
-  before: string | undefined;
-  tone?: string | undefined;
-}) {
-  const { id, name, value, before, tone } = props;
-  const [number, ...unit] = value.split(' ');
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd id={id} data-tone={tone}>
-        {number}
-        {unit.length > 0 && <small>{unit.join(' ')}</small>}
-      </dd>
-      <dd class="before" title="In the same length of time before">
-        {before === undefined ? '' : before === '–' ? 'before –' : `before ${before}`}
-      </dd>
-    </div>
-  );
-}
-
 function LegendItem({ name, value }: { name: string; value: string }) {
   return (
     <li>
@@ -216,8 +163,4 @@ function lonelyPoints(plot: uPlot, series: number): number[] {
   const values = plot.data[series] ?? [];
   const isEmpty = (index: number) => values[index] === null || values[index] === undefined;
   return [...values.keys()].filter((index) => !isEmpty(index) && isEmpty(index - 1) && isEmpty(index + 1));
-}
-
-function formatMaybe(durationMs: number | null): string {
-  return durationMs === null ? '–' : formatDuration(durationMs);
 }

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the table is a grid of which only the visible rows exist: no table element, and the focus stays on the grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names its active row
-import type { Call } from '../model/call-book';
-import { formatBytes, formatClock, formatDuration, shortenId } from '../model/format';
-import { toneOf } from '../model/outcome';
-import { gatewayNames, isRunning, nowMs } from '../state/monitor';
+import type { Call } from '../../model/call-book';
+import { formatBytes, formatClock, formatDuration, shortenId } from '../../model/format';
+import { toneOf } from '../../model/outcome';
+import { gatewayNames, isRunning, nowMs } from '../../state/known';
 
 /** The columns of a call. */
 export const CALL_HEAD = ['Time', 'Method', 'Gateway', 'Client', 'Progress', 'Outcome', 'Duration'] as const;

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the table is a grid of which only the visible rows exist: no table element, and the focus stays on the grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names its active row
-import { formatClock, formatDuration } from '../model/format';
-import { type MonitorEvent, timeMsOf } from '../model/monitor-event';
-import { outcomeOf, toneOfEvent } from '../model/outcome';
+import { formatClock, formatDuration } from '../../model/format';
+import { type MonitorEvent, timeMsOf } from '../../model/monitor-event';
+import { outcomeOf, toneOfEvent } from '../../model/outcome';
 import { Badge, Cell, GatewayCell } from './call-row';
 
 /** The columns of an event. */

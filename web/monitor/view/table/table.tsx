@@ -1,20 +1,11 @@
-import type { Call } from '../model/call-book';
-import { countFilters } from '../model/event-filter';
-import { formatCount } from '../model/format';
-import type { MonitorEvent } from '../model/monitor-event';
-import { isLive, lastOf, longerThan } from '../model/time-range';
-import {
-  CAPACITY,
-  clearFilter,
-  feedState,
-  filter,
-  isFresh,
-  range,
-  rows,
-  setRange,
-  table,
-  total,
-} from '../state/monitor';
+import type { Call } from '../../model/call-book';
+import { countFilters } from '../../model/event-filter';
+import { formatCount } from '../../model/format';
+import type { MonitorEvent } from '../../model/monitor-event';
+import { isLive, lastOf, longerThan } from '../../model/time-range';
+import { filter, range, table } from '../../state/chosen';
+import { CAPACITY, feedState, isFresh } from '../../state/known';
+import { clearFilter, rows, setRange, total } from '../../state/rows';
 import { CALL_HEAD, CallCells } from './call-row';
 import { EVENT_HEAD, EventCells } from './event-row';
 import { Grid, type GridRow } from './grid';

@@ -2,8 +2,9 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names its active row
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { formatCount } from '../model/format';
-import { catchUp, hold, openRow, selectedId, table } from '../state/monitor';
+import { formatCount } from '../../model/format';
+import { openRow, selectedId, table } from '../../state/chosen';
+import { catchUp, hold } from '../../state/rows';
 import { gridElement } from './grid-element';
 
 /** How many rows are kept ready above and below what can be seen. */
@@ -99,7 +100,7 @@ export function Grid(props: {
         role="grid"
         aria-label={label}
         aria-readonly
-        aria-rowcount={rows.length + 1}
+        aria-rowcount={rows.length + 2}
         aria-activedescendant={isSelectedThere ? `row-${selected}` : undefined}
         tabIndex={0}
         onScroll={onScroll}
@@ -147,7 +148,11 @@ export function Grid(props: {
             </div>
           ))}
         </div>
-        {rows.length > 0 && <div class="grid-end">{end}</div>}
+        {rows.length > 0 && (
+          <div class="grid-end" role="row" aria-rowindex={rows.length + 2}>
+            <span role="gridcell">{end}</span>
+          </div>
+        )}
       </div>
       {waiting > 0 && (
         <button

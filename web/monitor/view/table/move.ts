@@ -1,4 +1,5 @@
-import { closeDetail, hold, openCall, openEvent, openRow, rows, selectedId, table } from '../state/monitor';
+import { closeDetail, openCall, openEvent, openRow, selectedId, table } from '../../state/chosen';
+import { hold, rows } from '../../state/rows';
 import { gridElement, reveal } from './grid-element';
 
 type Row = { readonly id: string };

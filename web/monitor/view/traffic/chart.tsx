@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { recoloured } from '../../shared/theme';
-import { setRange } from '../state/monitor';
+import { recoloured } from '../../../shared/theme';
+import { setRange } from '../../state/rows';
 
 /** What differs between charts. */
 export interface ChartKind {
