@@ -5,6 +5,8 @@ export interface GatewayProblem {
   title: string;
   detail: string;
   retryable?: boolean;
+  /** How a retryable request is repeated. */
+  retry?: 'same-id' | 'new-id';
   retryAfterMs?: number;
   limitBytes?: number;
 }
@@ -47,12 +49,13 @@ const badRequest = {
   title: 'The request is not valid',
   detail: 'The request could not be read.',
 };
-const fault = {
+const fault: GatewayProblem = {
   status: 500,
   code: 'internal_error',
   title: 'The server failed',
   detail: 'The server met a fault. It has been logged.',
   retryable: true,
+  retry: 'same-id',
 };
 
 /** A path that exists, with a method that does not. */
@@ -94,6 +97,7 @@ export const gatewayProblems: Record<string, GatewayProblem> = {
     title: 'Too many attempts',
     detail: 'The server is throttled. Try again in a moment.',
     retryable: true,
+    retry: 'same-id',
     retryAfterMs: 1000,
   },
   INTEGRATION_TIMEOUT: {
@@ -102,6 +106,8 @@ export const gatewayProblems: Record<string, GatewayProblem> = {
     title: 'The runtime did not answer in time',
     detail: 'The function did not answer in time.',
     retryable: true,
+    // Nobody knows what became of it: under the same id nothing runs twice.
+    retry: 'same-id',
   },
   INTEGRATION_FAILURE: fault,
   API_CONFIGURATION_ERROR: fault,

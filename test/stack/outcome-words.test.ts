@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measurementsOf } from '../../lambdas/aws/observe/metrics';
-import { answerOf } from '../../lambdas/core/call/call-answer';
+import { answerOf, problemOfEnd } from '../../lambdas/core/call/call-answer';
 import type { CallEnd, OpenCall } from '../../lambdas/core/call/states';
 import { callEnded } from '../../lambdas/core/call/tell-monitor';
 import { eventTypes } from '../../lambdas/core/monitor/monitor-events';
-import { ApiError } from '../../lambdas/core/wire/errors';
+import { ApiError, errorKinds, problemOf } from '../../lambdas/core/wire/errors';
 import { type OutcomeRule, outcomes, outcomeWords } from '../../lambdas/core/wire/outcomes';
 import { callTimeline } from '../../web/monitor/model/call-timeline';
 import { readMonitorEvent } from '../../web/monitor/model/monitor-event';
 import { stackTemplate } from '../support/stack/synthesized';
 
 const repository = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');
+const protocol = repository('docs', 'protocol.md');
 const dashboard = JSON.stringify(Object.values(stackTemplate().findResources('AWS::CloudWatch::Dashboard')));
 /** The words by which the dashboard draws calls. */
 const drawn = [
@@ -63,8 +64,20 @@ describe.each(outcomeWords)('%s', (outcome) => {
     expect(repository('web', 'shared', 'style', 'tokens.css')).toContain(`--chart-${outcome}: `);
   });
 
-  test('has a line in the protocol, with the problem that the caller gets', () => {
-    const line = new RegExp(`^\\| \`${outcome}\` \\|.*$`, 'm').exec(repository('docs', 'protocol.md'))?.[0];
-    expect(line).toContain(rule.problem ?? '200');
+  const lineOf = (word: string) =>
+    new RegExp(`^\\| \`${outcome}\`${word} \\|.*$`, 'm').exec(protocol)?.[0] ?? '';
+
+  test('has a line in the protocol, with the problem that the caller gets and how it is repeated', () => {
+    expect(lineOf('')).toContain(rule.problem ?? '200');
+    expect(/`(same|new)-id`/.exec(lineOf(''))?.[0]).toBe(rule.retry && `\`${rule.retry}\``);
+  });
+
+  test('tells how to repeat it, where its problem is retryable, and nowhere else', () => {
+    const problem = problemOfEnd('id', call, end);
+    expect(problem && problemOf(problem, 'r').retry).toBe(rule.retry);
+    expect(rule.retry !== undefined).toBe(rule.problem !== undefined && errorKinds[rule.problem].retryable);
+    const unsent = problemOfEnd('id', call, { ...end, unsent: true });
+    expect(unsent && problemOf(unsent, 'r').retry).toBe(rule.retryUnsent ?? rule.retry);
+    if (rule.retryUnsent) expect(lineOf(', posted to nobody')).toContain(`\`${rule.retryUnsent}\``);
   });
 });

@@ -1,4 +1,4 @@
-import { errorKinds } from '../../lambdas/core/wire/errors';
+import { type ErrorKind, errorKinds } from '../../lambdas/core/wire/errors';
 import { gatewayProblems, methodNotAllowed, notFound } from '../../lib/api/problem-template';
 import { routes } from '../../lib/api/routes';
 import { stackTemplate } from '../support/stack/synthesized';
@@ -79,12 +79,14 @@ test('whatever API Gateway refuses by itself, browsers may read it', () => {
 });
 
 test('what API Gateway answers is of the closed list of errors, with its status and its word on a retry', () => {
-  for (const { code, status, retryable = false } of [
+  for (const { code, status, retryable = false, retry } of [
     ...Object.values(gatewayProblems),
     methodNotAllowed,
     notFound,
   ]) {
-    const kind = errorKinds[code as keyof typeof errorKinds];
+    const kind: ErrorKind = errorKinds[code as keyof typeof errorKinds];
     expect([code, status, retryable]).toEqual([code, kind.status, kind.retryable]);
+    // Whatever a function did of which API Gateway heard nothing, the same id does not do it twice.
+    expect([code, retry]).toEqual([code, retryable ? 'same-id' : undefined]);
   }
 });

@@ -5,7 +5,13 @@
  * outcome? · endedAt? (ms) · answer? or answerParts?
  * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
  */
-import type { CallEnd, CallRef, OpenCall, StoredCall } from '../../core/call/states';
+import {
+  type CallEnd,
+  type CallRef,
+  endAsStored,
+  type OpenCall,
+  type StoredCall,
+} from '../../core/call/states';
 import type { RuntimeAnswer } from '../../core/wire/frames';
 import type { Outcome } from '../../core/wire/outcomes';
 import { type Row, seconds } from '../dynamo/dynamo';
@@ -70,7 +76,7 @@ export function stateOfRow(row: Row): StoredCall {
   const { outcome, endedAt, answer: _, answerParts: __, ...rest } = row;
   const call = openOf(rest);
   if (outcome === undefined) return call;
-  return { ...call, end: { outcome: outcome as Outcome, atMs: Number(endedAt) } };
+  return { ...call, end: endAsStored({ outcome: outcome as Outcome, atMs: Number(endedAt) }, call) };
 }
 
 /** Whether the end that stands in a row is this one: the client tries again when an answer of DynamoDB is lost. */

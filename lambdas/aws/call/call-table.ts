@@ -3,8 +3,15 @@
  * (call-parts). Index `byGateway`: gatewayId + openedAt, keys only; calls alone have both.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { CallStore, EndedBy } from '../../core/call/ports';
-import { type CallRef, type OpenCall, type StoredCall, withdrawn } from '../../core/call/states';
+import type { CallStore, EndedBy, EndWritten } from '../../core/call/ports';
+import {
+  type CallEnd,
+  type CallRef,
+  endAsStored,
+  type OpenCall,
+  type StoredCall,
+  withdrawn,
+} from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
@@ -33,9 +40,14 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
           new PutCommand({
             TableName: tableName,
             Item: rowOfCall(call, packedParams(call)),
-            // No call has this key, or its time is over.
-            ConditionExpression: 'attribute_not_exists(callKey) OR expiresAt <= :now',
-            ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+            // No call has this key, or its time is over, or it is the same one, whose command never left.
+            ConditionExpression:
+              'attribute_not_exists(callKey) OR expiresAt <= :now OR (outcome = :offline AND attribute_not_exists(sentTo) AND digest = :digest)',
+            ExpressionAttributeValues: {
+              ':now': Math.floor(nowMs / 1000),
+              ':offline': 'offline',
+              ':digest': call.digest,
+            },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -98,34 +110,34 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
         // Parts cost hundreds of write units: first the right to write them.
         const row = await rowOf(callKey);
         if (!isLive(row, end.atMs)) return {};
-        if (isEndOfRow(row, ref, end, answer)) return 'ended';
+        if (isEndOfRow(row, ref, end, answer)) return endedIn(row, end);
         const standing = stateOfRow(row);
         if (!mayEnd(standing, ref, by, end.atMs)) return { refused: standing };
         await parts.write(ref, 'reply', answer, expiresAtMs);
       }
       const word = wordOf(by, end.atMs);
-      const written = await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(callKey),
-            UpdateExpression: `SET outcome = :outcome, endedAt = :at, expiresAt = :expires${answer ? `, ${'parts' in answer ? 'answerParts' : 'answer'} = :answer` : ''} REMOVE params, paramsParts`,
-            // This very call, still pending, on a word that counts.
-            ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome)${word.condition}`,
-            ExpressionAttributeValues: {
-              ':outcome': end.outcome,
-              ':at': end.atMs,
-              ':expires': seconds(expiresAtMs),
-              ':answer': answer && ('parts' in answer ? answer.parts : answer.inline),
-              ':nonce': nonce,
-              ...word.values,
-            },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
+      const ending = client.send(
+        new UpdateCommand({
+          ...keyOf(callKey),
+          UpdateExpression: `SET outcome = :outcome, endedAt = :at, expiresAt = :expires${answer ? `, ${'parts' in answer ? 'answerParts' : 'answer'} = :answer` : ''} REMOVE params, paramsParts`,
+          // This very call, still pending, on a word that counts.
+          ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome)${word.condition}`,
+          ExpressionAttributeValues: {
+            ':outcome': end.outcome,
+            ':at': end.atMs,
+            ':expires': seconds(expiresAtMs),
+            ':answer': answer && ('parts' in answer ? answer.parts : answer.inline),
+            ':nonce': nonce,
+            ...word.values,
+          },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
       );
-      if (written === 'done') return 'ended';
+      const written = await conditionally(ending);
+      if (written === 'done') return endedIn((await ending).Attributes!, end);
       if (!isLive(written.standing, end.atMs)) return {};
-      if (isEndOfRow(written.standing, ref, end, answer)) return 'ended';
+      if (isEndOfRow(written.standing, ref, end, answer)) return endedIn(written.standing, end);
       return { refused: 'waiter' in by ? await callOf(written.standing) : stateOfRow(written.standing) };
     },
     async keepParams(call) {
@@ -142,6 +154,12 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
     addProgress: (call, progress) => addProgress(client, tableName, call, progress),
     ofGateway: (gatewayId, page) => callsOfGateway(client, tableName, gatewayId, page, callOf),
   };
+}
+
+/** A call in whose row this end stands. */
+function endedIn(row: Row, end: CallEnd): EndWritten {
+  const call = stateOfRow(row);
+  return { ended: { ...call, end: endAsStored(end, call) } };
 }
 
 /** The condition of the write below, of a row that was read. */

@@ -55,7 +55,7 @@ async function endByReply(
   end: CallEnd,
 ): Promise<ReplyOutcome> {
   const first = await world.calls.end(ref, end, { connectionId });
-  if (first === 'ended') return 'ended';
+  if ('ended' in first) return 'ended';
   const connection = await world.connections.read(connectionId, end.atMs);
   if (!connection || !isHeard(connection, ref)) return 'foreign';
   const { gatewayId } = connection;
@@ -85,7 +85,7 @@ async function endByGateway(
   end: CallEnd,
 ): Promise<Exclude<ReplyOutcome, 'dead-socket'>> {
   const written = await world.calls.end(ref, end, { gatewayId });
-  if (written === 'ended') return 'ended';
+  if ('ended' in written) return 'ended';
   return refusalOf(written.refused, ref, gatewayId, end.atMs) ?? 'already-ended';
 }
 

@@ -23,10 +23,12 @@ export function answerOf(id: string, call: Ended, end: CallEnd): Record<string, 
 export function problemOfEnd(id: string, call: Ended, end: CallEnd): ApiError | undefined {
   const rule: OutcomeRule = outcomes[end.outcome];
   if (!rule.problem) return undefined;
+  const retry = (end.unsent && rule.retryUnsent) || rule.retry;
   return new ApiError(rule.problem, details[end.outcome](call), {
     id,
     outcome: end.outcome,
     ...(rule.retryAfterMs === undefined ? {} : { retryAfterMs: rule.retryAfterMs }),
+    ...(retry ? { retry } : {}),
     ...(end.outcome === 'too-large' ? { limitBytes: limits.maxRpcBodyBytes } : {}),
   });
 }

@@ -6,7 +6,7 @@
 
 import type { Recorder } from '../monitor/ports';
 import type { Gateway, OpenSocket } from '../pairing/ports';
-import { type PresenceWorld, probeSocket, retireSocket } from '../presence/presence';
+import { isSettling, type PresenceWorld, probeSocket, retireSocket } from '../presence/presence';
 import { limits } from '../wire/limits';
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
@@ -72,7 +72,7 @@ async function post(world: CallWorld, call: OpenCall, socket: OpenSocket, comman
 /** A socket that connected a moment ago is asked first, since its handshake may not be over. */
 async function mayPost(world: CallWorld, gatewayId: string, socket: OpenSocket): Promise<boolean> {
   const now = world.clock.now();
-  if (now - socket.connectedAtMs >= limits.socketSettlingMs) return true;
+  if (!isSettling(socket, now)) return true;
   const state = await probeSocket(world, gatewayId, socket, now).catch(() => 'unclear');
   return state === 'open' || state === 'unclear';
 }

@@ -3,7 +3,10 @@ import type { CallEnd, CallRef, OpenCall, Progress, StoredCall } from './states'
 
 /** Calls, from their opening until ten minutes after their end. Answers of any size read back whole. */
 export interface CallStore {
-  /** Opens a call, or gives the live one that has its key already. Opening the very same call again opens it. */
+  /**
+   * Opens a call, or gives the live one that has its key already. Opening the very same call again opens it. A call that
+   * ended unsent makes room for the same one (`mayReopen`): of any number at the same time one opens it.
+   */
   open(call: OpenCall, nowMs: number): Promise<'opened' | StoredCall>;
   read(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
   /** The same at the cost of the row alone: an answer that is kept beside it is left out. */
@@ -19,7 +22,7 @@ export interface CallStore {
    * or any socket of the gateway. Refused gives the call as it stands, if there is one (its answer to a waiter only).
    * Nothing is written on a word that does not count, however large the answer. Repeating an end that was written ends it.
    */
-  end(ref: CallRef, end: CallEnd, by: EndedBy): Promise<'ended' | { refused?: StoredCall }>;
+  end(ref: CallRef, end: CallEnd, by: EndedBy): Promise<EndWritten>;
   /** Keeps params that are too large for the call's own row; nothing to do for others. */
   keepParams(call: OpenCall): Promise<void>;
   /** The params of a pending call; undefined when they are not, or not wholly, there. `value` is absent for none. */
@@ -41,6 +44,9 @@ export interface FollowedCall {
 
 /** What tells the progress of a call from that of an earlier one with the same key. */
 export type ProgressRef = Pick<StoredCall, 'callKey' | 'nonce' | 'openedAtMs'>;
+
+/** What became of an end: the call as it stands now with it, or as it stood in the way. */
+export type EndWritten = { ended: StoredCall } | { refused?: StoredCall };
 
 /** On whose word a call ends. */
 export type EndedBy = { waiter: true } | { connectionId: string } | { gatewayId: string };

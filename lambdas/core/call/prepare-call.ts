@@ -2,6 +2,7 @@
 
 import type { RandomBytes } from '../pairing/credentials';
 import type { Client, Gateway } from '../pairing/ports';
+import { isSettling } from '../presence/presence';
 import { ApiError } from '../wire/errors';
 import { commandFrame } from '../wire/frames';
 import { check } from '../wire/json';
@@ -44,6 +45,7 @@ export function prepareCall(parts: CallParts): PreparedCall {
   const { request, client, gateway, random, nowMs } = parts;
   const id = idOf(parts) ?? Buffer.from(random(12)).toString('base64url');
   const { gatewayId, clientId } = client;
+  const [socket] = gateway.sockets;
   const { method, params } = request;
   const deadlineMs = nowMs + request.timeoutMs;
   const call: OpenCall = {
@@ -54,7 +56,7 @@ export function prepareCall(parts: CallParts): PreparedCall {
     method,
     ...(params === undefined ? {} : { params }),
     digest: digestOf(`${method}\n${JSON.stringify(params)}`),
-    ...(gateway.sockets[0] ? { sentTo: gateway.sockets[0].connectionId } : {}),
+    ...(socket && !isSettling(socket, nowMs) ? { sentTo: socket.connectionId } : {}),
     openedAtMs: nowMs,
     deadlineMs,
     expiresAtMs: deadlineMs + limits.keepAnswerMs,

@@ -18,7 +18,7 @@ export interface OpenCall {
   params?: unknown;
   /** Digest of method and params: the same id with another digest is a conflict. */
   digest: string;
-  /** The socket that the command went to, or is about to. */
+  /** The socket that the command went to, or is about to. Without one it certainly never left. */
   sentTo?: string;
   openedAtMs: number;
   deadlineMs: number;
@@ -31,6 +31,8 @@ export interface CallEnd {
   atMs: number;
   /** What the runtime said, where it did. */
   answer?: RuntimeAnswer;
+  /** Its command certainly never left (see `endAsStored`): told of the row, never written. */
+  unsent?: true;
 }
 
 /** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
@@ -112,4 +114,14 @@ export function endOf(answer: RuntimeAnswer, atMs: number): CallEnd {
 export function endAsOf(call: StoredCall, nowMs: number): CallEnd | undefined {
   if (call.end) return call.end;
   return nowMs >= call.deadlineMs ? { outcome: 'timed-out', atMs: call.deadlineMs } : undefined;
+}
+
+/** A stored end, with what its row tells of the command. One that never left makes room for the same call under the same id. */
+export function endAsStored(end: CallEnd, { sentTo }: Pick<OpenCall, 'sentTo'>): CallEnd {
+  return end.outcome === 'offline' && sentTo === undefined ? { ...end, unsent: true } : end;
+}
+
+/** Whether this call is opened anew in the place of a stored one: the very same, and its command never left. */
+export function mayReopen(stored: StoredCall, { digest }: Pick<OpenCall, 'digest'>): boolean {
+  return stored.end?.unsent === true && stored.digest === digest;
 }

@@ -59,7 +59,7 @@ export async function* watchCall(
     const now = clock.now();
     if (seen) {
       const stored = seen.call;
-      if (stored?.nonce !== call.nonce) return { outcome: 'disconnected', atMs: now };
+      if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
       yield order.take(seen.progress, now, stored.end !== undefined);
       if (stored.end) return stored.end;
     }
@@ -69,6 +69,11 @@ export async function* watchCall(
     }
     if (now >= untilMs) return 'pending';
   }
+}
+
+/** Only a call that ended unsent is replaced by another; one that is not there went with its gateway. */
+function endOfReplaced(stored: StoredCall | undefined, atMs: number): CallEnd {
+  return stored ? { outcome: 'offline', atMs, unsent: true } : { outcome: 'disconnected', atMs };
 }
 
 /** Undefined when the read failed. */
@@ -100,7 +105,7 @@ export async function endCall(
   for (let tries = 1; ; tries++) {
     try {
       const written = await world.calls.end(call, end, { waiter: true });
-      if (written === 'ended') return end;
+      if ('ended' in written) return written.ended.end ?? end;
       return (written.refused && endAsOf(written.refused, end.atMs)) ?? end;
     } catch (error) {
       if (tries === endTries && outcome === 'timed-out') return end;

@@ -42,7 +42,8 @@ export async function retireSocket(
   return left;
 }
 
-function isSettling(socket: OpenSocket, nowMs: number): boolean {
+/** Whether the handshake of a socket may not be over yet: nothing is posted to it before it was asked. */
+export function isSettling(socket: OpenSocket, nowMs: number): boolean {
   return nowMs - socket.connectedAtMs < limits.socketSettlingMs;
 }
 

@@ -3,13 +3,22 @@
  * turns it into `application/problem+json` (RFC 9457); nothing else in the code spells a status.
  */
 
-interface ErrorKind {
+/**
+ * How a retryable request is repeated. `same-id`: under the same id, which never runs a call twice. `new-id`: its command may
+ * have run, and the same id gives the same end again; a new one may run it twice, which the caller decides.
+ */
+export type Retry = 'same-id' | 'new-id';
+
+/** What a `code` stands for. */
+export interface ErrorKind {
   status: number;
   title: string;
   retryable: boolean;
+  /** Of a retryable one, unless the problem itself says otherwise. */
+  retry?: Retry;
 }
 
-/** Every `code` of a problem, with its HTTP status, title and whether the same request may succeed later. */
+/** Every `code` of a problem, with its HTTP status, title, whether the request may succeed later, and how it is repeated. */
 export const errorKinds = {
   invalid_request: { status: 400, title: 'The request is not valid', retryable: false },
   descriptor_rejected: { status: 400, title: 'The descriptor was rejected', retryable: false },
@@ -23,11 +32,16 @@ export const errorKinds = {
   too_many_clients: { status: 409, title: 'The gateway has all the clients it may have', retryable: false },
   payload_too_large: { status: 413, title: 'The payload is too large', retryable: false },
   unsupported_media_type: { status: 415, title: 'The media type is not supported', retryable: false },
-  rate_limited: { status: 429, title: 'Too many attempts', retryable: true },
-  internal_error: { status: 500, title: 'The server failed', retryable: true },
-  runtime_disconnected: { status: 502, title: 'The runtime went away during the call', retryable: true },
-  runtime_offline: { status: 503, title: 'The runtime is not connected', retryable: true },
-  rpc_timeout: { status: 504, title: 'The runtime did not answer in time', retryable: true },
+  rate_limited: { status: 429, title: 'Too many attempts', retryable: true, retry: 'same-id' },
+  internal_error: { status: 500, title: 'The server failed', retryable: true, retry: 'same-id' },
+  runtime_disconnected: {
+    status: 502,
+    title: 'The runtime went away during the call',
+    retryable: true,
+    retry: 'new-id',
+  },
+  runtime_offline: { status: 503, title: 'The runtime is not connected', retryable: true, retry: 'same-id' },
+  rpc_timeout: { status: 504, title: 'The runtime did not answer in time', retryable: true, retry: 'new-id' },
 } as const satisfies Record<string, ErrorKind>;
 
 /** The `code` of a problem. */
@@ -43,6 +57,8 @@ export interface FieldError {
 export interface ErrorDetails {
   /** When the same request may be tried again, in milliseconds from now. */
   retryAfterMs?: number;
+  /** How a retryable request is repeated, where its kind alone does not tell. */
+  retry?: Retry;
   /** The fields at fault. */
   errors?: FieldError[];
   /** The limit that was passed, in bytes (`payload_too_large`). */
@@ -78,7 +94,7 @@ export interface Problem extends ErrorDetails {
 
 /** Turns an error into the body that the caller gets. */
 export function problemOf(error: ApiError, requestId: string): Problem {
-  const kind = errorKinds[error.code];
+  const kind: ErrorKind = errorKinds[error.code];
   return {
     type: `urn:agenttown:error:${error.code}`,
     title: kind.title,
@@ -86,6 +102,7 @@ export function problemOf(error: ApiError, requestId: string): Problem {
     code: error.code,
     detail: error.message,
     retryable: kind.retryable,
+    ...(kind.retry ? { retry: kind.retry } : {}),
     ...error.details,
     requestId,
   };

@@ -3,7 +3,7 @@
  * on the dashboard and on the page, all of which read it here; only the types of events keep names of their own. A
  * file of names: it imports nothing that runs, so that the stack and the page can read it too.
  */
-import type { ErrorCode } from './errors';
+import type { ErrorCode, Retry } from './errors';
 
 /** Who ends a call so (a reply of its gateway, a waiter or a reader past the deadline, its App), when, and what its caller gets. */
 export interface OutcomeRule {
@@ -14,6 +14,10 @@ export interface OutcomeRule {
   /** The problem that the caller gets; without one the answer is a 200. */
   problem?: ErrorCode;
   retryAfterMs?: number;
+  /** How the caller may repeat it; without one a repeat ends the same way. */
+  retry?: Retry;
+  /** The same of a call whose command certainly never left. */
+  retryUnsent?: Retry;
 }
 
 /** Every state that a pending call can end in, in the order in which charts stack them. */
@@ -26,6 +30,7 @@ export const outcomes = {
     event: 'relay.rpc.timeout',
     problem: 'rpc_timeout',
     retryAfterMs: 1_000,
+    retry: 'new-id',
   },
   offline: {
     movedBy: 'waiter',
@@ -33,6 +38,8 @@ export const outcomes = {
     event: 'relay.rpc.offline',
     problem: 'runtime_offline',
     retryAfterMs: 5_000,
+    retry: 'new-id',
+    retryUnsent: 'same-id',
   },
   disconnected: {
     movedBy: 'waiter',
@@ -40,6 +47,7 @@ export const outcomes = {
     event: 'relay.rpc.disconnected',
     problem: 'runtime_disconnected',
     retryAfterMs: 5_000,
+    retry: 'new-id',
   },
   cancelled: { movedBy: 'app', when: 'the App cancelled it', event: 'relay.rpc.cancelled' },
   'too-large': {

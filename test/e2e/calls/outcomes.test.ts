@@ -42,7 +42,12 @@ describe('one named outcome', () => {
       timeoutMs: 1000,
     });
     expect(status).toBe(504);
-    expect(body).toMatchObject({ code: 'rpc_timeout', outcome: 'timed-out', retryable: true, id: 'silent' });
+    expect(body).toMatchObject({
+      code: 'rpc_timeout',
+      outcome: 'timed-out',
+      retryable: true,
+      retry: 'new-id',
+    });
     expect(body).toMatchObject({ retryAfterMs: expect.any(Number), requestId: headers.get('x-request-id') });
     expect((await ask(app, 'silent')).body).toMatchObject({ outcome: 'timed-out', id: 'silent' });
     await runtime.close();
@@ -128,6 +133,29 @@ describe('the same id', () => {
     const first = await call(relay.url, app, body);
     await runtime.close();
     expect((await call(relay.url, app, body)).body).toEqual(first.body);
+  });
+  test('50 simultaneous retries of a call whose command never left open it anew, once', async () => {
+    const registered = await register(relay.url);
+    const app = await redeem(relay.url, registered.accessCode);
+    const body = { method: 'echo', params: 'at last', id: 'unsent', timeoutMs: 1000 };
+    const { status, body: problem } = await call(relay.url, app, body);
+    expect([status, problem.outcome, problem.retry]).toEqual([503, 'offline', 'same-id']);
+    const conflict = await call(relay.url, app, { ...body, params: 'other' });
+    expect(conflict.body.code).toBe('idempotency_conflict');
+    const runtime = await TestRuntime.connect(registered, echo);
+    const retries = Array.from({ length: 50 }, () => call(relay.url, app, { ...body, timeoutMs: 20_000 }));
+    for (const retry of await Promise.all(retries)) expect(retry.body.result).toBe('at last');
+    expect(runtime.frames.filter((frame) => frame.type === 'req')).toHaveLength(1);
+    await runtime.close();
+  });
+  test('a call whose command may have run is given its end again, and says that only a new id can do more', async () => {
+    const { runtime, app } = await pair((_, self) => void self.socket.terminate());
+    const body = { method: 'm', id: 'ran', timeoutMs: 1000 };
+    const first = await call(relay.url, app, body);
+    expect([first.status, first.body.retry]).toEqual([502, 'new-id']);
+    await runtime.closed;
+    const { requestId: _, ...again } = (await call(relay.url, app, body)).body;
+    expect(first.body).toMatchObject(again);
   });
   test('another method or other params are a conflict', async () => {
     const { runtime, app } = await pair(echo);

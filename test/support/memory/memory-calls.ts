@@ -1,7 +1,14 @@
 /** Calls in memory, under the same contract as the table. */
 
 import type { CallStore, ProgressRef } from '../../../lambdas/core/call/ports';
-import { type OpenCall, type Progress, type StoredCall, withdrawn } from '../../../lambdas/core/call/states';
+import {
+  endAsStored,
+  mayReopen,
+  type OpenCall,
+  type Progress,
+  type StoredCall,
+  withdrawn,
+} from '../../../lambdas/core/call/states';
 import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
 
@@ -17,7 +24,7 @@ export function memoryCalls(): CallStore & CallSweep {
   const store: CallStore & CallSweep = {
     async open(call, nowMs) {
       const standing = live(call.callKey, nowMs);
-      if (standing) return standing.nonce === call.nonce ? 'opened' : standing;
+      if (standing && !mayReopen(standing, call)) return standing.nonce === call.nonce ? 'opened' : standing;
       const { params: value, ...row } = call;
       rows.set(call.callKey, row);
       if (value !== undefined) params.set(nameOf(call), value);
@@ -26,7 +33,9 @@ export function memoryCalls(): CallStore & CallSweep {
     read: async (callKey, nowMs) => live(callKey, nowMs),
     async state(callKey, nowMs) {
       const call = live(callKey, nowMs);
-      return call?.end ? { ...call, end: { outcome: call.end.outcome, atMs: call.end.atMs } } : call;
+      if (!call?.end) return call;
+      const { answer: _, ...end } = call.end;
+      return { ...call, end };
     },
     async follow(ref, afterSeq, nowMs) {
       const call = live(ref.callKey, nowMs);
@@ -50,14 +59,17 @@ export function memoryCalls(): CallStore & CallSweep {
     async end({ callKey, nonce }, end, by) {
       const call = live(callKey, end.atMs);
       if (!call) return {};
-      if (call.nonce === nonce && JSON.stringify(call.end) === JSON.stringify(end)) return 'ended';
+      const written = endAsStored(end, call);
+      if (call.nonce === nonce && JSON.stringify(call.end) === JSON.stringify(written))
+        return { ended: call };
       const allowed =
         'waiter' in by ||
         (end.atMs < call.deadlineMs &&
           ('connectionId' in by ? call.sentTo === by.connectionId : call.gatewayId === by.gatewayId));
       if (call.nonce !== nonce || call.end || !allowed) return { refused: call };
-      rows.set(callKey, { ...call, end, expiresAtMs: end.atMs + limits.keepAnswerMs });
-      return 'ended';
+      const ended = { ...call, end: written, expiresAtMs: end.atMs + limits.keepAnswerMs };
+      rows.set(callKey, ended);
+      return { ended };
     },
     async keepParams() {},
     async paramsOf(ref) {

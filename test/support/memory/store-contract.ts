@@ -446,10 +446,59 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         await stores.calls.open(call, t0);
         expect(await stores.calls.open({ ...call, nonce: 'nonce-34' }, call.expiresAtMs)).toBe('opened');
       });
+      test('an end says how the call stands with it, and whether its command certainly never left', async () => {
+        const { sentTo: _, ...unsent } = callTo(gatewayId);
+        const offline = { outcome: 'offline', atMs: t0 + 10 } as const;
+        for (const call of [unsent, callTo(gatewayId)]) {
+          await stores.calls.open(call, t0);
+          const end = call === unsent ? { ...offline, unsent: true } : offline;
+          const { expiresAtMs: __, ...rest } = call;
+          expect(await stores.calls.end(call, offline, { waiter: true })).toMatchObject({
+            ended: { ...rest, end },
+          });
+          expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(end);
+          expect((await stores.calls.state(call.callKey, t0 + 20))?.end).toEqual(end);
+        }
+      });
+      test('of 50 that open a call anew whose command never left one opens it', async () => {
+        const { sentTo: _, ...unsent } = callTo(gatewayId);
+        await stores.calls.open(unsent, t0);
+        await stores.calls.end(unsent, { outcome: 'offline', atMs: t0 + 10 }, { waiter: true });
+        const again = Array.from({ length: 50 }, (__, n) => ({
+          ...unsent,
+          nonce: `nonce-${n}`,
+          openedAtMs: t0 + 20,
+        }));
+        expect(await stores.calls.open({ ...again[0]!, digest: 'other' }, t0 + 20)).toHaveProperty('end');
+        const opened = await Promise.all(again.map((call) => stores.calls.open(call, t0 + 20)));
+        expect(opened.filter((outcome) => outcome === 'opened')).toHaveLength(1);
+        const joined = opened.filter((outcome) => outcome !== 'opened');
+        expect(new Set(joined.map(({ nonce }) => nonce))).toEqual(
+          new Set([again[opened.indexOf('opened')]!.nonce]),
+        );
+      });
+      const kept = [
+        ['offline', 'socket-1'],
+        ['disconnected', 'socket-1'],
+        ['timed-out', undefined],
+        ['cancelled', undefined],
+      ] as const;
+      test.each(kept)(
+        'a call that ended %s, its command gone to %p, is never opened anew',
+        async (outcome, sentTo) => {
+          const { sentTo: _, ...unsent } = callTo(gatewayId);
+          const call = sentTo ? { ...unsent, sentTo } : unsent;
+          await stores.calls.open(call, t0);
+          await stores.calls.end(call, { outcome, atMs: t0 + 10 }, { waiter: true });
+          expect(await stores.calls.open({ ...call, nonce: 'nonce-34' }, t0 + 20)).toMatchObject({
+            end: { outcome },
+          });
+        },
+      );
       test('the socket that got the command ends the call, once', async () => {
         const call = callTo(gatewayId);
         await stores.calls.open(call, t0);
-        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toHaveProperty('ended');
         const again = { ...answered, answer: { result: 'second' } };
         const refused = await stores.calls.end(call, again, { connectionId: 'socket-1' });
         const { outcome, atMs } = answered;
@@ -469,7 +518,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
           stores.calls.end({ ...call, nonce: 'nonce-99' }, answered, { connectionId: 'socket-1' }),
         ];
         for (const outcome of await Promise.all(others)) expect(outcome).toEqual({ refused: call });
-        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toHaveProperty('ended');
       });
       test('a reply at the deadline is late; a waiter may still end the call', async () => {
         const call = callTo(gatewayId);
@@ -477,7 +526,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const late = { ...answered, atMs: call.deadlineMs };
         expect(await stores.calls.end(call, late, { connectionId: 'socket-1' })).toEqual({ refused: call });
         const timedOut = { outcome: 'timed-out', atMs: call.deadlineMs } as const;
-        expect(await stores.calls.end(call, timedOut, { waiter: true })).toBe('ended');
+        expect(await stores.calls.end(call, timedOut, { waiter: true })).toHaveProperty('ended');
         expect((await stores.calls.read(call.callKey, call.deadlineMs))?.end).toEqual(timedOut);
       });
       test('a command sent to another socket is answered by that one', async () => {
@@ -487,7 +536,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.calls.end(call, answered, { connectionId: 'socket-1' })).toHaveProperty(
           'refused',
         );
-        expect(await stores.calls.end(call, answered, { connectionId: 'socket-2' })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { connectionId: 'socket-2' })).toHaveProperty('ended');
       });
       test('a socket whose word was withdrawn ends nothing by itself, its gateway still does', async () => {
         const [mine, other] = [callTo(gatewayId), { ...callTo(gatewayId), sentTo: 'socket-2' }];
@@ -499,9 +548,9 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.calls.end(mine, answered, { connectionId: 'socket-1' })).toHaveProperty(
           'refused',
         );
-        expect(await stores.calls.end(mine, answered, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(mine, answered, { gatewayId })).toHaveProperty('ended');
         await stores.calls.withdraw(mine, ['-']);
-        expect(await stores.calls.end(other, answered, { connectionId: 'socket-2' })).toBe('ended');
+        expect(await stores.calls.end(other, answered, { connectionId: 'socket-2' })).toHaveProperty('ended');
       });
       test('an unknown call ends as nothing', async () => {
         expect(await stores.calls.end(callTo(gatewayId), answered, { waiter: true })).toEqual({});
@@ -510,8 +559,8 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const call = callTo(gatewayId);
         expect(await stores.calls.open(call, t0)).toBe('opened');
         expect(await stores.calls.open(call, t0)).toBe('opened');
-        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
-        expect(await stores.calls.end(call, answered, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toHaveProperty('ended');
+        expect(await stores.calls.end(call, answered, { gatewayId })).toHaveProperty('ended');
       });
       test('no command goes out for a call that has ended', async () => {
         const call = callTo(gatewayId);
@@ -529,7 +578,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const call = callTo(gatewayId);
         await stores.calls.open(call, t0);
         const end = { outcome: 'answered', atMs: t0 + 10, answer: { result: { text } } } as const;
-        expect(await stores.calls.end(call, end, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, end, { gatewayId })).toHaveProperty('ended');
         expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(end);
         expect((await stores.calls.follow(call, -1, t0 + 20)).call?.end).toEqual(end);
       });
@@ -554,7 +603,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const [kept, forged] = [randomText(400_000), randomText(400_000)].map(
           (text) => ({ outcome: 'answered', atMs: t0 + 10, answer: { result: text } }) as const,
         );
-        expect(await stores.calls.end(call, kept!, { gatewayId })).toBe('ended');
+        expect(await stores.calls.end(call, kept!, { gatewayId })).toHaveProperty('ended');
         for (const by of [{ gatewayId: 'gw_other' }, { connectionId: 'socket-9' }, { gatewayId }]) {
           expect(await stores.calls.end(call, forged!, by)).toHaveProperty('refused');
           expect((await stores.calls.read(call.callKey, t0 + 20))?.end).toEqual(kept);
@@ -567,7 +616,7 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
           (n) => ({ outcome: 'answered', atMs: t0 + n, answer: { result: randomText(800_000) } }) as const,
         );
         const outcomes = await Promise.all(ends.map((end) => stores.calls.end(call, end, { gatewayId })));
-        expect(outcomes.filter((outcome) => outcome === 'ended')).toHaveLength(1);
+        expect(outcomes.filter((outcome) => 'ended' in outcome)).toHaveLength(1);
         expect(ends).toContainEqual((await stores.calls.read(call.callKey, t0 + 20))?.end);
       });
       test('the state of a call is told without its answer', async () => {
