@@ -1,6 +1,6 @@
 /** Whom the host's port lets in before anything of the stack runs: callers are told apart, pages of strangers refused. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerByItself } from './http/own-answer';
 import { isForeignPage, ownOrigins, type PageOrigins } from './http/page-origins';
 import { attributeCaller, type TrustedProxies } from './http/proxies';
 
@@ -53,20 +53,14 @@ export function admit(
   return pages && isForeignPage(request, passage, pages) ? 'foreign-page' : 'admitted';
 }
 
-/** Refuses the request of a page in the form of RFC 9457. */
+/** Refuses the request of a page. */
 export function refusePage(response: ServerResponse): void {
-  const requestId = randomUUID();
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: 'Forbidden',
-    status: 403,
-    code: 'forbidden',
-    detail:
-      'Registration is open here, so this server answers no web page but its own and those of origins listed in ' +
-      'allowedOrigins.',
-    retryable: false,
-    requestId,
-  });
-  const headers = { 'cache-control': 'no-store', 'x-request-id': requestId, vary: 'origin, sec-fetch-site' };
-  response.writeHead(403, { ...headers, 'content-type': 'application/problem+json' }).end(body);
+  const detail =
+    'Registration is open here, so this server answers no web page but its own and those of origins listed in ' +
+    'allowedOrigins.';
+  answerByItself(
+    response,
+    { status: 403, title: 'Forbidden', code: 'forbidden', detail, retryable: false },
+    { vary: 'origin, sec-fetch-site' },
+  );
 }

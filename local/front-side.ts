@@ -3,6 +3,7 @@ import { Edge } from './edge/edge';
 import type { ServedApis } from './front-server';
 import { defineFunctions } from './functions/function-definitions';
 import { type FunctionLogLine, Functions } from './functions/functions';
+import { type BodyLimits, BodyReader } from './http/request-body';
 import { RestApi } from './rest/rest-api';
 import type { Assembly, AwsSide } from './types';
 import type { Connections } from './websocket/connections';
@@ -15,6 +16,7 @@ export interface FrontSideOptions {
   aws: AwsSide;
   connections: Connections;
   limits: WebSocketLimits;
+  bodyLimits: Partial<BodyLimits>;
   /** False lifts the throttles of the template's stages. */
   throttle: boolean;
   onLog(line: FunctionLogLine): void;
@@ -29,11 +31,12 @@ export function composeFrontSide(options: FrontSideOptions): ServedApis & { func
     resolver,
     awsEnvironment: (logicalId) => aws.environmentFor(logicalId),
   });
+  const bodies = new BodyReader(options.bodyLimits);
   const functions = new Functions(definitions, options.onLog);
   const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
   if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
   const [rest] = restApis.map(
-    ({ logicalId }) => new RestApi({ resolver, logicalId, functions, mayInvoke, throttle }),
+    ({ logicalId }) => new RestApi({ resolver, logicalId, functions, mayInvoke, bodies, throttle }),
   );
   const webSockets = resolver.ofType('AWS::ApiGatewayV2::Stage').map(
     ({ logicalId, properties }) =>

@@ -5,7 +5,8 @@ import { composeFrontSide } from './front-side';
 import type { Functions } from './functions/functions';
 import { hostLog, type LogLine } from './host-log';
 import { trustedProxies } from './http/proxies';
-import { tokenSecretOf } from './registration-token';
+import type { BodyLimits } from './http/request-body';
+import { tokenAsSecret, tokenSecretOf } from './registration-token';
 import { loadAssembly } from './template/assembly';
 import { localStageUrls, publicUrls } from './template/public-urls';
 import type { Assembly, AwsSide } from './types';
@@ -33,6 +34,8 @@ export interface HostOptions {
   token?: string;
   /** Shorter or longer limits than API Gateway's. */
   webSocketLimits?: Partial<WebSocketLimits>;
+  /** Other limits of unfinished bodies than the host's own. */
+  bodyLimits?: Partial<BodyLimits>;
   /** False lifts the throttles of the template's stages. Default true. */
   throttle?: boolean;
   /** Takes every log line. Default: standard output. */
@@ -88,7 +91,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       assembly,
       connections,
       dbFile: options.dbFile,
-      secretValues: secretValues(assembly, options.token),
+      secretValues: tokenAsSecret(assembly.template, options.token),
       urls: (resolver) => localStageUrls(resolver, urls),
       log: (line) => log.write({ line }),
     });
@@ -97,6 +100,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       aws,
       connections,
       limits,
+      bodyLimits: options.bodyLimits ?? {},
       throttle: options.throttle ?? true,
       onLog: log.write,
     });
@@ -175,17 +179,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   });
   await Promise.race([work, late]);
   clearTimeout(timer);
-}
-
-function secretValues(
-  assembly: Assembly,
-  token: string | undefined,
-): (logicalId: string) => string | undefined {
-  if (token === undefined) return () => undefined;
-  const tokenSecret = tokenSecretOf(assembly.template);
-  if (!tokenSecret)
-    throw new Error('The stack takes no registration token: it has no output named …TokenArn');
-  return (logicalId) => (logicalId === tokenSecret ? token : undefined);
 }
 
 function outputsOf(assembly: Assembly, aws: AwsSide): Record<string, string> {

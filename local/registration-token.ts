@@ -15,3 +15,15 @@ export function tokenSecretOf(template: Template): string | undefined {
   }
   return logicalId;
 }
+
+/** The values of secrets by logical id: a given token for its own, none for all others. Throws where the stack takes none. */
+export function tokenAsSecret(
+  template: Template,
+  token: string | undefined,
+): (logicalId: string) => string | undefined {
+  if (token === undefined) return () => undefined;
+  const tokenSecret = tokenSecretOf(template);
+  if (!tokenSecret)
+    throw new Error('The stack takes no registration token: it has no output named …TokenArn');
+  return (logicalId) => (logicalId === tokenSecret ? token : undefined);
+}

@@ -3,14 +3,16 @@ import type { Functions } from '../functions/functions';
 import type { InvokeOutcome } from '../functions/invocation';
 import type { MayInvoke } from '../functions/permissions';
 import { headerOf, mediaType, type RestRequest, readRequest } from '../http/gateway-request';
+import { answerByItself, type OwnAnswer } from '../http/own-answer';
 import { type ProxyResponse, readProxyResponse } from '../http/proxy-response';
-import { readBody } from '../http/request-body';
+import type { BodyOutcome, BodyReader } from '../http/request-body';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
 import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
-import { type GatewayAnswer, GatewayResponses, type GatewayResponseType } from './gateway-responses';
+import { GatewayResponses, type GatewayResponseType } from './gateway-responses';
 import { answerMock } from './mock-integration';
 import { preflightNames } from './preflight';
+import { writeAnswer, writeProxyAnswer, writeProxyHead } from './rest-answer';
 import { isBinary, restEvent } from './rest-event';
 import type { RestIntegration } from './rest-integration';
 import { type RestMatch, RestRoutes } from './rest-routes';
@@ -32,6 +34,14 @@ const MOCK_FAILURES = {
   misconfigured: 'API_CONFIGURATION_ERROR',
 } as const;
 
+const BODY_TIMED_OUT: OwnAnswer = {
+  status: 408,
+  title: 'Request Timeout',
+  code: 'request_timeout',
+  detail: 'The body did not come to its end in time.',
+  retryable: true,
+};
+
 /** One request on its way. */
 interface Exchange {
   request: RestRequest;
@@ -48,6 +58,7 @@ export class RestApi {
   readonly #functions: Functions;
   readonly #mayInvoke: MayInvoke;
   readonly #throttle: boolean;
+  readonly #bodies: BodyReader;
 
   constructor(options: {
     resolver: Resolver;
@@ -55,6 +66,7 @@ export class RestApi {
     logicalId: string;
     functions: Functions;
     mayInvoke: MayInvoke;
+    bodies: BodyReader;
     /** False lifts the stage's throttles. */
     throttle: boolean;
   }) {
@@ -75,6 +87,7 @@ export class RestApi {
     const binaryMediaTypes = (api!.properties.BinaryMediaTypes as string[] | undefined) ?? [];
     this.stage = readStage(resolver, this.apiId, binaryMediaTypes);
     this.#throttle = options.throttle;
+    this.#bodies = options.bodies;
     this.#functions = options.functions;
     this.#mayInvoke = options.mayInvoke;
   }
@@ -98,16 +111,19 @@ export class RestApi {
     response.setHeader('x-amz-apigw-id', request.extendedRequestId);
     if (!match) return this.#refuse(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     if (this.#throttle && !this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
-    const body = await readBody(incoming);
-    if (body === 'gone') return;
-    if (body === 'too-large') {
-      // What is still on its way is never read.
-      response.setHeader('connection', 'close');
-      return this.#refuse(exchange, 'REQUEST_TOO_LARGE');
-    }
+    const body = await this.#bodies.read(incoming);
+    if (typeof body === 'string') return this.#refuseBody(exchange, body);
     const { integration } = match.route;
     if (integration.kind === 'mock') return this.#answerMock(exchange, integration, body);
     await this.#answerFunction({ ...exchange, match }, integration, body);
+  }
+
+  #refuseBody(exchange: Exchange, outcome: Exclude<BodyOutcome, Buffer>): void {
+    if (outcome === 'gone') return;
+    // What is still on its way is never read.
+    exchange.response.setHeader('connection', 'close');
+    if (outcome === 'timed-out') answerByItself(exchange.response, BODY_TIMED_OUT);
+    else this.#refuse(exchange, outcome === 'too-large' ? 'REQUEST_TOO_LARGE' : 'THROTTLED');
   }
 
   #answerMock(exchange: Exchange, mock: Extract<RestIntegration, { kind: 'mock' }>, body: Buffer): void {
@@ -118,7 +134,7 @@ export class RestApi {
       mediaType(headerOf(request, 'accept')),
       restScope(request, exchange.match, this.stage, body.toString()),
     );
-    if (outcome.kind === 'answered') write(response, outcome);
+    if (outcome.kind === 'answered') writeAnswer(response, outcome);
     else this.#refuse(exchange, MOCK_FAILURES[outcome.kind]);
   }
 
@@ -141,7 +157,7 @@ export class RestApi {
     response.on('close', () => clearTimeout(timer));
 
     if (integration.streaming) {
-      const writeHead = (head: ProxyResponse) => this.#writeHead(response, head);
+      const writeHead = (head: ProxyResponse) => writeProxyHead(response, head);
       const answer = await streamAnswer(this.#functions, functionLogicalId, event, response, writeHead);
       if (answer !== 'answered') this.#refuse(exchange, FAILURES[answer]);
       return;
@@ -151,26 +167,12 @@ export class RestApi {
     const answer = readProxyResponse(outcome.payload);
     if (!answer) return this.#refuse(exchange, FAILURES.malformed);
     if (response.headersSent || response.destroyed) return;
-    const body = this.#responseBody(request, answer);
-    if (answer.status !== 204 && answer.status !== 304) {
-      response.setHeader('content-length', Buffer.byteLength(body));
-    }
-    this.#writeHead(response, answer);
-    response.end(body);
-  }
-
-  #writeHead(response: ServerResponse, answer: ProxyResponse): void {
-    for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-    if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json');
-    response.writeHead(answer.status);
+    writeProxyAnswer(response, answer, this.#takesBytes(request));
   }
 
   /** Base64 is decoded only for a caller whose first accepted media type the API lists as binary. */
-  #responseBody(request: RestRequest, { body, isBase64Encoded }: ProxyResponse): string | Buffer {
-    if (!body) return '';
-    const accepted = mediaType(headerOf(request, 'accept')?.split(',')[0]);
-    const decode = isBase64Encoded && isBinary(this.stage.binaryMediaTypes, accepted);
-    return decode ? Buffer.from(body, 'base64') : body;
+  #takesBytes(request: RestRequest): boolean {
+    return isBinary(this.stage.binaryMediaTypes, mediaType(headerOf(request, 'accept')?.split(',')[0]));
   }
 
   #refuse(exchange: Exchange, type: GatewayResponseType): void {
@@ -182,7 +184,7 @@ export class RestApi {
       restScope(request, exchange.match, this.stage),
       accept,
     );
-    write(response, answer);
+    writeAnswer(response, answer);
   }
 
   #methodArn({ route }: RestMatch): string {
@@ -190,9 +192,4 @@ export class RestApi {
     const method = route.method === 'ANY' ? '*' : route.method;
     return `arn:${PARTITION}:execute-api:${REGION}:${ACCOUNT_ID}:${this.apiId}/${this.stage.name}/${method}${path}`;
   }
-}
-
-function write(response: ServerResponse, answer: GatewayAnswer): void {
-  if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(answer.body));
-  response.writeHead(answer.status, answer.headers).end(answer.body);
 }

@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { Cors, MockIntegration, PassthroughBehavior, ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type Host, startHost } from '../../../local/host';
 import { FixtureLog } from '../fixture-client';
 import { fixtureAssembly, fixtureFunction, fixtureRestApi, route } from '../fixture-stack';
@@ -13,6 +14,8 @@ beforeAll(async () => {
       binaryMediaTypes: ['image/*'],
       deployOptions: { variables: { colour: 'red' } },
     });
+    // Without a token to ask for, the host would refuse the pages of other origins by itself.
+    new CfnOutput(stack, 'TokenArn', { value: new Secret(stack, 'Token').secretArn });
     const echo = fixtureFunction(
       stack,
       'Echo',
