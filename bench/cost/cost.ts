@@ -108,12 +108,12 @@ function actUsage({ acts, memoryMb }: CostBasis, name: string, more: Usage = {})
 
 function viewerHour({ memoryMb }: CostBasis, viewer: NonNullable<CostBasis['viewer']>): Usage {
   return {
-    // A stream ends itself before 15 minutes.
-    restRequest: 4,
-    invocation: 4,
+    // A stream ends itself after two minutes.
+    restRequest: 30,
+    invocation: 30,
     gbSecond: 3_600 * (memoryMb / 1024),
     readUnit: viewer.readUnitsPerSecond * 3_600,
     writeUnit: viewer.writeUnitsPerSecond * 3_600,
-    logByte: 4 * platformLogBytes,
+    logByte: 30 * platformLogBytes,
   };
 }

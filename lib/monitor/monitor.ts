@@ -33,7 +33,8 @@ export class Monitor extends Construct {
     const api = new PairingFunction(this, 'Api', {
       entry: 'monitor',
       description: "The monitor's history, its live stream and tickets for viewers",
-      timeout: Duration.minutes(15),
+      // A stream ends itself after two minutes.
+      timeout: Duration.minutes(3),
       logRetentionDays,
       reservedConcurrency: options.reservedMonitorConcurrency,
     });

@@ -98,13 +98,13 @@ async function textOf(world: ReturnType<typeof worldAt>): Promise<string[]> {
   return pieces;
 }
 
-test('a stream asks for reconnection, is never silent for 15 s, and ends before 15 minutes, saying so', async () => {
+test('a stream asks for reconnection, is never silent for 15 s, and ends after two minutes, saying so', async () => {
   const pieces = await textOf(worldAt(t0));
   expect(pieces[0]).toMatch(/retry: 1000\n\n/);
   const times = pieces.map((piece) => Number.parseInt(piece, 10));
   const gaps = times.slice(1).map((time, at) => time - times[at]!);
   expect(Math.max(...gaps)).toBeLessThanOrEqual(15_000);
-  expect(times.at(-1)).toBeGreaterThan(13 * 60_000);
-  expect(times.at(-1)).toBeLessThan(15 * 60_000);
+  expect(times.at(-1)).toBeGreaterThanOrEqual(120_000);
+  expect(times.at(-1)).toBeLessThan(135_000);
   expect(pieces.at(-1)).toMatch(/^\d+ : .*ends.*Last-Event-ID/);
 });
