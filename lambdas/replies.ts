@@ -1,8 +1,8 @@
 /** The runtime's side of large payloads: a reply too large for a frame, and params sent by reference. */
 import { calls, gateways } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
-import { paramsOfCommand, postReply } from './core/call/large-payloads';
 import { authenticateRuntime } from './core/pairing/gateways';
+import { paramsOfCommand, postReply } from './core/reply/large-payloads';
 
 export const handler = streamedHttp({
   'POST /api/relay/replies/{id}': {

@@ -1,10 +1,9 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
-import { CallMemory } from '../core/call/call-memory';
 import type { CallStore } from '../core/call/ports';
 import type { EventStore, Recorder, TicketStore, ViewerStore } from '../core/monitor/ports';
+import type { AttemptStore } from '../core/pairing/attempt-ports';
 import type {
-  AttemptStore,
   CallSweep,
   ClientStore,
   DescriptorStore,
@@ -12,6 +11,7 @@ import type {
   PairingStore,
 } from '../core/pairing/ports';
 import type { ConnectionStore, Sockets } from '../core/presence/ports';
+import { CallMemory } from '../core/reply/call-memory';
 import { callSweep as makeCallSweep } from './call/call-sweep';
 import { callTable } from './call/call-table';
 import { clock } from './clock';

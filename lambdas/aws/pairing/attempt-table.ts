@@ -4,8 +4,8 @@
  * attemptKey ("all#" and the minute) · failures · expiresAt (s)
  */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { AttemptStore } from '../../core/pairing/attempt-ports';
 import { guessLimits } from '../../core/pairing/attempts';
-import type { AttemptStore } from '../../core/pairing/ports';
 import { conditionally, readTogether, seconds } from '../dynamo/dynamo';
 
 const minuteMs = 60_000;

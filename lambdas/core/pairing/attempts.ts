@@ -12,7 +12,7 @@
 
 import { ApiError } from '../wire/errors';
 import type { Clock } from '../wire/ports';
-import type { AttemptStore, SourceAttempts } from './ports';
+import type { AttemptStore, SourceAttempts } from './attempt-ports';
 import { sourceKey } from './source-key';
 
 /** The numbers of the limit; the first three are the protocol's. */

@@ -1,6 +1,7 @@
 /** A frame from a socket of any role: whose it is decides what it means. */
-import { acceptReply, type ReplyOutcome, replyRejected } from '../call/accept-reply';
+
 import type { Connection } from '../presence/ports';
+import { acceptReply, type ReplyOutcome, replyRejected } from '../reply/accept-reply';
 import { errorFrame, type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
 import { type AppSocketWorld, handleAppRequest } from './app-socket';
 import { type Heard, handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';

@@ -1,12 +1,13 @@
 /** What a runtime says on its socket. Whatever reads or changes something needs a socket that counts (`isListed`). */
-import { acceptProgress, type ProgressOutcome } from '../call/accept-progress';
-import type { ReplyWorld } from '../call/accept-reply';
-import { type PendingWorld, pendingCalls } from '../call/pending-calls';
+
 import type { Recorder } from '../monitor/ports';
 import type { ClosingWorld } from '../pairing/close-sockets';
 import type { Gateway } from '../pairing/ports';
 import type { Connection } from '../presence/ports';
 import type { PresenceWorld } from '../presence/presence';
+import { acceptProgress, type ProgressOutcome } from '../reply/accept-progress';
+import type { ReplyWorld } from '../reply/accept-reply';
+import { type PendingWorld, pendingCalls } from '../reply/pending-calls';
 import { errorFrame, type RuntimeFrame, resultFrame } from '../wire/frames';
 import { limits, runtimeLimits } from '../wire/limits';
 import { dismissSocket, isListed } from './dismiss-socket';

@@ -1,16 +1,15 @@
 /** The stores in memory: the same contract as the DynamoDB tables, held to it by the same suite. */
 
 import type { CallStore } from '../../../lambdas/core/call/ports';
+import type { AttemptStore, SourceAttempts } from '../../../lambdas/core/pairing/attempt-ports';
 import type {
   AccessCode,
-  AttemptStore,
   Client,
   ClientStore,
   DescriptorStore,
   Gateway,
   GatewayStore,
   PairingStore,
-  SourceAttempts,
   WaitingDescriptor,
 } from '../../../lambdas/core/pairing/ports';
 import type { Connection, ConnectionStore } from '../../../lambdas/core/presence/ports';

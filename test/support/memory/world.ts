@@ -1,10 +1,10 @@
 /** A relay in memory, whole enough to hand it frames: what `lambdas/socket.ts` makes of the tables, made of Maps. */
 import { randomBytes } from 'node:crypto';
-import { CallMemory } from '../../../lambdas/core/call/call-memory';
 import { prepareCall } from '../../../lambdas/core/call/prepare-call';
 import type { NewEvent } from '../../../lambdas/core/monitor/monitor-events';
 import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
 import { registerGateway } from '../../../lambdas/core/pairing/gateways';
+import { CallMemory } from '../../../lambdas/core/reply/call-memory';
 import { handleFrame } from '../../../lambdas/core/socket/handle-frame';
 import { openAppSocket, openRuntimeSocket } from '../../../lambdas/core/socket/open-socket';
 import { FakeClock } from './fake-clock';

@@ -1,11 +1,11 @@
 /** What is too large for a frame goes by HTTP: replies up to 4 MiB in, params up to 4 MiB out. */
 
+import type { CallStore } from '../call/ports';
+import { endOf, frameIdOf, isCallOf, readFrameId } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { readRuntimeFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
 import { acceptLargeReply, type ReplyOutcome } from './accept-reply';
-import type { CallStore } from './ports';
-import { endOf, frameIdOf, isCallOf, readFrameId } from './states';
 
 interface PayloadWorld {
   calls: CallStore;

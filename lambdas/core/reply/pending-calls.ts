@@ -3,12 +3,12 @@
  * they were sent under, so that a runtime takes each of them once however often it hears of it.
  */
 
+import type { CallStore } from '../call/ports';
+import { paramsByReference } from '../call/prepare-call';
+import { type CallRef, frameIdOf, type StoredCall } from '../call/states';
 import type { Gateway } from '../pairing/ports';
 import { type Command, commandOf } from '../wire/frames';
 import { limits } from '../wire/limits';
-import type { CallStore } from './ports';
-import { paramsByReference } from './prepare-call';
-import { type CallRef, frameIdOf, type StoredCall } from './states';
 
 /** What answering needs. */
 export interface PendingWorld {

@@ -1,12 +1,12 @@
 /** What a runtime says about a call: who may say it, once, and before the deadline. */
 
+import type { CallStore } from '../call/ports';
+import { type CallEnd, type CallRef, endOf, isCallOf, readFrameId, type StoredCall } from '../call/states';
 import type { NewEvent } from '../monitor/monitor-events';
 import type { GatewayStore } from '../pairing/ports';
 import type { Connection, ConnectionStore } from '../presence/ports';
 import type { RuntimeAnswer } from '../wire/frames';
 import type { CallMemory } from './call-memory';
-import type { CallStore } from './ports';
-import { type CallEnd, type CallRef, endOf, isCallOf, readFrameId, type StoredCall } from './states';
 
 /** What hearing a runtime needs. */
 export interface ReplyWorld {

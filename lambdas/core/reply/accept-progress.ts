@@ -1,9 +1,9 @@
 /** Progress of a call. Whoever may not report on this very call writes nothing. */
 
+import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from '../call/states';
 import type { Connection } from '../presence/ports';
 import { limits } from '../wire/limits';
 import type { ReplyWorld } from './accept-reply';
-import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from './states';
 
 /** What became of progress. `unwatched`: nobody follows this call. `over-limit`: too large, or too many. */
 export type ProgressOutcome =
