@@ -32,7 +32,8 @@ export const handler = streamedHttp({
     const gateway = await authenticateRuntime(gateways(), credential);
     const { afterwards, ...rotated } = await rotateSecret(ownerWorld(), gateway, receivedAtMs);
     request.afterwards(afterwards);
-    recorder.record({ type: 'relay.secret.rotated', gatewayId: gateway.gatewayId });
+    const { gatewayId, displayName, runtimeType } = gateway;
+    recorder.record({ type: 'relay.secret.rotated', gatewayId, displayName, runtimeType });
     return { status: 200, body: rotated };
   },
   'DELETE /api/relay/gateway': async (request) => {
@@ -40,7 +41,8 @@ export const handler = streamedHttp({
     const gateway = await authenticateRuntime({ read: gateways().readEvenLeaving }, credential);
     const { afterwards } = await removeGateway(ownerWorld(), gateway, receivedAtMs);
     request.afterwards(afterwards);
-    recorder.record({ type: 'relay.gateway.removed', gatewayId: gateway.gatewayId });
+    const { gatewayId, displayName, runtimeType } = gateway;
+    recorder.record({ type: 'relay.gateway.removed', gatewayId, displayName, runtimeType });
     return { status: 204 };
   },
 });

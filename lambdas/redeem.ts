@@ -19,6 +19,7 @@ import { redeemRequest } from './core/wire/protocol';
 const types = {
   request: 'relay.redeem.request',
   done: 'relay.redeem.success',
+  also: 'relay.client.paired',
   refused: 'relay.redeem.failed',
 } as const;
 
@@ -36,7 +37,7 @@ export const handler = streamedHttp({
     return {
       status: 200,
       body: { gatewayId, clientId, clientToken, relayUrl, connected, runtimeType, displayName, capabilities },
-      facts: { gatewayId, clientId, runtimeType },
+      facts: { gatewayId, displayName, runtimeType, clientId },
     };
   }),
 });

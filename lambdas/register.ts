@@ -19,11 +19,12 @@ export const handler = streamedHttp({
     await requireRegistrationToken(credential, receivedAtMs);
     const request = readBody(registerRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
+    const { runtimeType, displayName = runtimeType } = request;
     const { outcome, ...registered } = await registerGateway(world, request, receivedAtMs);
     return {
       status: outcome === 'created' ? 201 : 200,
       body: { ...registered, relayUrl: relayUrlOf(registered.gatewayId), limits: runtimeLimits },
-      facts: { gatewayId: registered.gatewayId, runtimeType: request.runtimeType, outcome },
+      facts: { gatewayId: registered.gatewayId, displayName, runtimeType, outcome },
     };
   }),
 });

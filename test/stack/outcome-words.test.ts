@@ -34,7 +34,9 @@ const call: OpenCall = {
 describe.each(outcomeWords)('%s', (outcome) => {
   const rule: OutcomeRule = outcomes[outcome];
   const end: CallEnd = { outcome, atMs: 7 };
-  const [event] = callEnded(call, end).map((each) => (typeof each === 'function' ? each() : each));
+  const [event] = callEnded(call, { displayName: 'Desk', runtimeType: 'example' }, end).map((each) =>
+    typeof each === 'function' ? each() : each,
+  );
 
   test('is the outcome of the monitor event, whose type the contract names', () => {
     expect(event).toMatchObject({ type: rule.event, outcome });

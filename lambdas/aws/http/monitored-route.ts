@@ -8,6 +8,8 @@ import type { Route } from './answer';
 export interface MonitoredTypes {
   request: EventType;
   done: EventType;
+  /** What a success means beside: a further event with the same facts. Default: none. */
+  also?: EventType;
   /** One type for every refusal, or one chosen by its error. */
   refused: EventType | ((error: ApiError) => EventType);
 }
@@ -38,6 +40,7 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       const { status, facts } = answer;
       const outcome = types.done.slice(types.done.lastIndexOf('.') + 1);
       recorder.record({ type: types.done, status, outcome, durationMs: durationMs(), ...facts });
+      if (types.also) recorder.record({ type: types.also, ...facts });
       return answer;
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError('internal_error', '');
@@ -45,7 +48,7 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       requested();
       const { status } = errorKinds[known.code];
       const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
-      const facts = { status, outcome: known.code, durationMs: durationMs() };
+      const facts = { status, outcome: known.code, errorCode: known.code, durationMs: durationMs() };
       recorder.record({ type, ...facts });
       if (known.code === 'rate_limited') recorder.record({ type: 'relay.rate_limited', ...facts });
       throw error;

@@ -41,7 +41,7 @@ export async function deliverCall(
       const noted =
         socket.connectionId === sentTo ||
         (await world.calls.sentTo(call, socket.connectionId).catch(() => 'unclear'));
-      if (noted === true || noted === 'noted') return await post(world, call, socket, command);
+      if (noted === true || noted === 'noted') return await post(world, call, gateway, socket, command);
       sentTo = undefined;
     }
     const now = clock.now();
@@ -57,12 +57,12 @@ export async function deliverCall(
   }
 }
 
-async function post(world: CallWorld, call: OpenCall, socket: OpenSocket, command: string) {
+async function post(world: CallWorld, call: OpenCall, gateway: Gateway, socket: OpenSocket, command: string) {
   // The reply may be back before the post says that it was sent.
   const leavesAtMs = world.clock.now();
   const withinMs = call.deadlineMs - leavesAtMs;
   const outcome = await world.sockets.post(socket.connectionId, command, withinMs);
-  if (outcome === 'sent') world.recorder.record(commandSent(call, command, leavesAtMs));
+  if (outcome === 'sent') world.recorder.record(commandSent(call, gateway, command, leavesAtMs));
   if (outcome === 'gone') {
     await retireSocket(world, call.gatewayId, socket, world.clock.now()).catch(() => {});
   }

@@ -9,7 +9,7 @@ import { ApiError } from '../wire/errors';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
 import type { PreparedCall } from './prepare-call';
 import type { CallEnd, Progress, StoredCall } from './states';
-import { callEnded, callRefused, callRequested } from './tell-monitor';
+import { callEnded, callProgressed, callRefused, callRequested, progressEveryMs } from './tell-monitor';
 import { endCall, watchCall } from './watch-call';
 
 /** A call that is under way. */
@@ -26,10 +26,10 @@ export async function startCall(
   gateway: Gateway,
 ): Promise<StartedCall> {
   const opened = await world.calls.open(prepared.call, world.clock.now());
-  world.recorder.record(callRequested(prepared.call, opened === 'opened' ? undefined : 'joined'));
+  world.recorder.record(callRequested(prepared.call, gateway, opened === 'opened' ? undefined : 'joined'));
   if (opened === 'opened') return { ...prepared, gateway };
   if (opened.digest !== prepared.call.digest) {
-    world.recorder.record(callRefused(prepared.call, 'idempotency_conflict', world.clock.now()));
+    world.recorder.record(callRefused(prepared.call, gateway, 'idempotency_conflict', world.clock.now()));
     throw new ApiError(
       'idempotency_conflict',
       'This id was used for a call with another method or other params.',
@@ -52,11 +52,38 @@ export async function* finishCall(
   started: StartedCall,
   wait: Wait,
 ): AsyncGenerator<Progress[], CallEnd | 'pending'> {
-  const { joined, call } = started;
+  const { joined, call, gateway } = started;
   if (joined) return yield* watchCall(world, joined, { ifGone: 'disconnected', ...wait });
-  const end = yield* runOpened(world, started, wait);
-  if (end !== 'pending') for (const event of callEnded(call, end)) world.recorder.record(event);
+  const told = { steps: 0, atMs: 0 };
+  const end = yield* tellingProgress(world, started, told, runOpened(world, started, wait));
+  if (end === 'pending') return end;
+  for (const event of callEnded(call, gateway, end, told.steps)) world.recorder.record(event);
   return end;
+}
+
+/** Passes progress on, counts its steps, and tells the monitor of them now and then. */
+async function* tellingProgress(
+  world: CallWorld,
+  { call, gateway }: StartedCall,
+  told: { steps: number; atMs: number },
+  sights: AsyncGenerator<Progress[], CallEnd | 'pending'>,
+): AsyncGenerator<Progress[], CallEnd | 'pending'> {
+  try {
+    for (;;) {
+      const { done, value } = await sights.next();
+      if (done) return value;
+      told.steps += value.length;
+      const last = value.at(-1);
+      const nowMs = world.clock.now();
+      if (last && nowMs - told.atMs >= progressEveryMs) {
+        told.atMs = nowMs;
+        world.recorder.record(callProgressed(call, gateway, told.steps, last));
+      }
+      yield value;
+    }
+  } finally {
+    await sights.return('pending');
+  }
 }
 
 async function* runOpened(world: CallWorld, started: StartedCall, { progressAfter }: Wait) {

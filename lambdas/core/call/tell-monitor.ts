@@ -1,48 +1,89 @@
 /**
- * A call as the monitor tells it: request, command sent, message, end. All four are told by the function that waits
+ * A call as the monitor tells it: request, command sent, progress, message, end. All are told by the function that waits
  * for the call, because it knows them all when the answer has left: a whole short call is then one write.
  */
 
 import type { EventFacts, NewEvent } from '../monitor/monitor-events';
+import type { Gateway } from '../pairing/ports';
 import { type ErrorCode, errorKinds } from '../wire/errors';
 import { type OutcomeRule, outcomes } from '../wire/outcomes';
-import { type CallEnd, frameIdOf, type OpenCall } from './states';
+import { type CallEnd, frameIdOf, type OpenCall, type Progress } from './states';
+
+/** Whose call it is, by the names that its gateway registered with. */
+export type Named = Pick<Gateway, 'displayName' | 'runtimeType'>;
+
+/** Progress of a call is told at most so often. */
+export const progressEveryMs = 1_000;
 
 /** A client's request reached the relay; `joined` when it is the same as one that runs or ran already. */
-export function callRequested(call: OpenCall, outcome?: 'joined'): NewEvent {
-  return { type: 'relay.rpc.request', atMs: call.openedAtMs, outcome, ...factsOf(call) };
+export function callRequested(call: OpenCall, named: Named, outcome?: 'joined'): () => NewEvent {
+  return () => ({
+    type: 'relay.rpc.request',
+    atMs: call.openedAtMs,
+    outcome,
+    bytesIn: bytesOf(call.params),
+    ...factsOf(call, named),
+  });
 }
 
 /** The command left for the runtime's socket. */
-export function commandSent(call: OpenCall, command: string, atMs: number): NewEvent {
-  return { type: 'relay.rpc.command_sent', atMs, bytes: Buffer.byteLength(command), ...factsOf(call) };
+export function commandSent(call: OpenCall, named: Named, command: string, atMs: number): NewEvent {
+  return {
+    type: 'relay.rpc.command_sent',
+    atMs,
+    bytes: Buffer.byteLength(command),
+    ...factsOf(call, named),
+  };
+}
+
+/** The runtime reported steps: how many so far, and which was the last. */
+export function callProgressed(call: OpenCall, named: Named, count: number, last: Progress): NewEvent {
+  const detail = `last seq ${last.seq}`;
+  return { type: 'relay.rpc.progress', atMs: last.atMs, progress: count, detail, ...factsOf(call, named) };
 }
 
 /** The request was refused before it became a call: its outcome is the code of the problem. */
-export function callRefused(call: OpenCall, code: ErrorCode, atMs: number): NewEvent {
+export function callRefused(call: OpenCall, named: Named, code: ErrorCode, atMs: number): NewEvent {
   const { status } = errorKinds[code];
-  return { type: 'relay.rpc.error', atMs, outcome: code, status, ...factsOf(call) };
+  return { type: 'relay.rpc.error', atMs, outcome: code, errorCode: code, status, ...factsOf(call, named) };
 }
 
-/** The call ended. The runtime's message, where it ended it, is measured when the event is written. */
-export function callEnded(call: OpenCall, end: CallEnd): Array<NewEvent | (() => NewEvent)> {
+/** The call ended, after so many steps of progress. What is measured is measured when the event is written. */
+export function callEnded(
+  call: OpenCall,
+  named: Named,
+  end: CallEnd,
+  steps = 0,
+): Array<NewEvent | (() => NewEvent)> {
   const { answer, atMs, outcome } = end;
   const { problem }: OutcomeRule = outcomes[outcome];
-  const type = outcomes[outcome].event;
-  const status = problem ? errorKinds[problem].status : 200;
-  const durationMs = Math.max(0, atMs - call.openedAtMs);
-  const ended: NewEvent = { type, atMs, outcome, status, durationMs, ...factsOf(call) };
-  if (!answer) return [ended];
+  const facts = factsOf(call, named);
+  const ended = (): NewEvent => ({
+    type: outcomes[outcome].event,
+    atMs,
+    outcome,
+    errorCode: answer && 'error' in answer ? String(answer.error.code) : problem,
+    status: problem ? errorKinds[problem].status : 200,
+    durationMs: Math.max(0, atMs - call.openedAtMs),
+    bytesIn: bytesOf(call.params),
+    bytesOut: answer && bytesOf('error' in answer ? answer.error : answer.result),
+    progress: steps > 0 ? steps : undefined,
+    ...facts,
+  });
   const message = (): NewEvent => ({
     type: 'relay.websocket.message',
     atMs,
-    bytes: Buffer.byteLength(JSON.stringify(answer)),
-    ...factsOf(call),
+    bytes: bytesOf(answer),
+    ...facts,
   });
-  return [message, ended];
+  return answer ? [message, ended] : [ended];
 }
 
-function factsOf(call: OpenCall): EventFacts {
+function factsOf(call: OpenCall, { displayName, runtimeType }: Named): EventFacts {
   const { gatewayId, clientId, method } = call;
-  return { gatewayId, clientId, method, rpcId: frameIdOf(call) };
+  return { gatewayId, displayName, runtimeType, clientId, method, rpcId: frameIdOf(call) };
+}
+
+function bytesOf(value: unknown): number | undefined {
+  return value === undefined ? undefined : Buffer.byteLength(JSON.stringify(value));
 }

@@ -25,12 +25,18 @@ export async function openRuntimeSocket(
   gateway: Gateway,
   socket: OpenSocket,
 ): Promise<void> {
-  const { gatewayId, runtimeType, secretHash } = gateway;
+  const { gatewayId, displayName, runtimeType, secretHash } = gateway;
   await world.connections.put(rowOf(socket, { role: 'runtime', gatewayId, credentialHash: secretHash }));
-  world.recorder.record({ type: 'relay.websocket.connected', gatewayId, runtimeType, outcome: 'connected' });
+  world.recorder.record({
+    type: 'relay.websocket.connected',
+    gatewayId,
+    displayName,
+    runtimeType,
+    outcome: 'connected',
+  });
   if (gateway.sockets.length > 0) {
     const detail = 'A newer socket of the runtime takes the commands; the older one may still reply.';
-    world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, runtimeType, detail });
+    world.recorder.record({ type: 'relay.websocket.replaced', gatewayId, displayName, runtimeType, detail });
   }
   world.recorder.idle();
   const leave = () => world.gateways.leave(gatewayId, socket, socket.connectedAtMs);

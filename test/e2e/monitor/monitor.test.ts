@@ -2,6 +2,7 @@ import { get } from 'node:http';
 import { WebSocket } from 'ws';
 import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
 import { call, redeem, register, request } from '../../support/api';
+import { CallStream } from '../../support/call-stream';
 import { history, openStream, openViewer } from '../../support/monitor/monitor';
 import { functionIn, type Relay, registrationToken, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
@@ -39,6 +40,47 @@ test('one call is told as request, command, message and success, and the history
   expect(page.events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['relay.register.created', 'relay.websocket.connected', 'relay.redeem.success']),
   );
+  stream.close();
+  await runtime.close();
+});
+
+test('every event of a call says who and why: names, sizes, progress, and the code of an error', async () => {
+  const stream = await openStream(relay.url);
+  const registered = await register(relay.url, { displayName: 'My desk' });
+  const { gatewayId } = registered;
+  const runtime = await TestRuntime.connect(registered);
+  const app = await redeem(relay.url, registered.accessCode);
+  const ofThis = (event: MonitorEvent) => event.gatewayId === gatewayId;
+  expect(await stream.event('relay.client.paired', ofThis)).toMatchObject({
+    displayName: 'My desk',
+    runtimeType: expect.any(String),
+    clientId: app.clientId,
+  });
+  const followed = await CallStream.call(relay.url, app, { method: 'work', params: { a: 1 } });
+  const { id } = await runtime.command('work');
+  for (const seq of [1, 2, 3]) {
+    runtime.send({ jsonrpc: '2.0', method: 'relay.progress', params: { id, seq, data: seq } });
+    await followed.event('progress', seq - 1);
+  }
+  runtime.reply(id, { done: true });
+  await followed.end;
+  const ended = await stream.event('relay.rpc.success', ofThis);
+  const told = stream.events.filter(({ rpcId }) => rpcId === ended.rpcId);
+  for (const event of told)
+    expect(event).toMatchObject({ displayName: 'My desk', runtimeType: expect.any(String) });
+  expect(ended).toMatchObject({ bytesIn: 7, bytesOut: 13, progress: 3 });
+  expect(told.find(({ type }) => type === 'relay.rpc.progress')).toMatchObject({
+    progress: expect.any(Number),
+    detail: expect.stringMatching(/^last seq [123]$/),
+  });
+  const failing = call(relay.url, app, { method: 'fail' });
+  const { id: failed } = await runtime.command('fail');
+  runtime.send({ jsonrpc: '2.0', id: failed, error: { code: 'E_BUSY', message: 'taken' } });
+  await failing;
+  expect(await stream.event('relay.rpc.error', ofThis)).toMatchObject({
+    outcome: 'runtime-error',
+    errorCode: 'E_BUSY',
+  });
   stream.close();
   await runtime.close();
 });
