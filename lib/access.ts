@@ -39,6 +39,7 @@ type Cells<Columns extends readonly unknown[]> = { [K in keyof Columns]: string 
 // biome-ignore format: a matrix is read by its columns
 export const access: Record<FunctionName, Row> = {
   //                  codes gateways clients connections rpcs     events attempts sockets token
+  'front':           ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'health':          ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'register':        ['PD', 'GPU',   '-',    '-',        '-',     'P',   '-',     '-',    'R'],
   'pairings':        ['PD', '-',     '-',    '-',        '-',     'P',   'BU',    '-',    'R'],

@@ -28,8 +28,8 @@ export function tellSettings(functions: Functions, options: Options, places: Pla
     ],
     [env.monitorRetentionHours, String(options.monitorRetentionHours), recording],
     [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem']],
-    [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page']],
-    [env.publicUrl, places.publicUrl, ['rpc', 'socket']],
+    [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page', 'front']],
+    [env.publicUrl, places.publicUrl, ['rpc', 'socket', 'front']],
   ];
   for (const [variable, value, names] of told)
     for (const name of names) functions[name].addEnvironment(variable, value);

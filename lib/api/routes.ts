@@ -2,6 +2,7 @@
 
 /** The functions behind HTTP. */
 export type HttpFunctionName =
+  | 'front'
   | 'health'
   | 'pairings'
   | 'register'
@@ -21,7 +22,10 @@ export interface HttpRoute {
 }
 
 /** Every route of the REST API. */
-export const routes: HttpRoute[] = [
+export const routes = [
+  { method: 'GET', path: '/', serves: 'front' },
+  { method: 'GET', path: '/openapi.json', serves: 'front' },
+  { method: 'GET', path: '/asyncapi.json', serves: 'front' },
   { method: 'GET', path: '/health', serves: 'health' },
   { method: 'POST', path: '/api/runtime-pairings', serves: 'pairings' },
   { method: 'POST', path: '/api/runtime-pairings/redeem', serves: 'pairings' },
@@ -42,7 +46,12 @@ export const routes: HttpRoute[] = [
   { method: 'GET', path: '/api/monitor/events', serves: 'monitor' },
   { method: 'GET', path: '/api/monitor/stream', serves: 'monitor' },
   { method: 'POST', path: '/api/monitor/tickets', serves: 'monitor' },
-];
+] as const satisfies HttpRoute[];
+
+/** A route as method and path. */
+export type RouteKey = KeyOf<(typeof routes)[number]>;
+/** Over each member of the union by itself. */
+type KeyOf<Route> = Route extends HttpRoute ? `${Route['method']} ${Route['path']}` : never;
 
 /** The paths that only lead to others: `/`, `/api` and so on, unless they are routes themselves. */
 export const parentPaths: string[] = [
@@ -52,4 +61,4 @@ export const parentPaths: string[] = [
 ].filter((parent) => !routes.some(({ path }) => path === parent));
 
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */
-export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['health', 'monitor-page']);
+export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['front', 'health', 'monitor-page']);

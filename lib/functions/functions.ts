@@ -22,6 +22,7 @@ interface Definition {
 const short = Duration.seconds(29);
 
 const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition> = {
+  front: { description: 'GET /, and the documents that machines read', timeout: Duration.seconds(5) },
   health: { description: 'GET /health', timeout: Duration.seconds(5) },
   register: { description: 'Registers runtimes and issues access codes', timeout: short },
   redeem: { description: 'Turns an access code into a client token', timeout: short },

@@ -8,7 +8,7 @@ const documents = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
   ...ours.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
+      .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
       .map((name) => join(folder, name)),
   ),
 ];

@@ -5,6 +5,7 @@
 
 import { type Host, type HostOptions, startHost } from '../../local/host';
 import type { Assembly, TemplateResource } from '../../local/types';
+import { watchProtocol } from './protocol/watch';
 import { sharedAssembly } from './stack/shared-assembly';
 
 /** The registration token of every relay that the tests start. */
@@ -42,7 +43,12 @@ export async function startRelay({ change, ...options }: RelayOptions = {}): Pro
     },
     ...options,
   });
-  return { url: host.url, logged, host, stop: () => host.stop() };
+  const watch = watchProtocol(host.url);
+  const stop = async () => {
+    await host.stop();
+    watch.end();
+  };
+  return { url: host.url, logged, host, stop };
 }
 
 function deployedRelay(url: string): Relay {

@@ -1,7 +1,6 @@
 /**
- * What pairing needs of the world, as narrow as it needs it. Each store has a memory form (tests) and a DynamoDB form
- * (`lambdas/aws/pairing`), held to the same contract by one test suite. Times are epoch milliseconds; a row is dead from
- * `expiresAtMs` on, whether the table still has it or not.
+ * What pairing needs of the world. Each store has a memory form (tests) and a DynamoDB form (`lambdas/aws/pairing`), held to
+ * one contract by one test suite. Times are epoch milliseconds; a row is dead from `expiresAtMs` on, deleted or not.
  */
 /** A runtime's identity. */
 export interface Gateway {
