@@ -56,7 +56,7 @@ export const monitor = {
     id: 'followEvents',
     tag: 'monitor',
     summary: 'The live stream',
-    description: `Server-sent events without a name, \`id\` that of the event; a comment at least every 15 s. It ends before 15 minutes; go on with \`Last-Event-ID\`. ${forbidden}`,
+    description: `Server-sent events without a name, \`id\` that of the event; a comment at least every 15 s. It ends after two minutes; go on with \`Last-Event-ID\`. ${forbidden}`,
     credentials: ['registrationToken', 'none'],
     parameters: [
       query('after', streamQuery.shape.after, 'The id of an event; what came after it is given first.'),

@@ -1,5 +1,6 @@
 /** The document of the HTTP side: OpenAPI 3.1. */
 import { type ErrorCode, errorKinds } from '../../lambdas/core/wire/errors';
+import { outcomes } from '../../lambdas/core/wire/outcomes';
 import { version } from '../../package.json';
 import { type Json, namedSchemas, schemaOf, usedNames } from '../json-schema';
 import { describedLimits } from '../limits';
@@ -45,6 +46,7 @@ export function openApi(): Json {
     servers: [{ url: 'http://127.0.0.1:8787', description: 'npm start' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     'x-errors': errorKinds,
+    'x-outcomes': outcomes,
     'x-limits': describedLimits(),
     paths: paths(),
   };

@@ -1,5 +1,5 @@
 /** How a route's refusals stand in the document. */
-import { type ErrorCode, errorKinds } from '../../lambdas/core/wire/errors';
+import { type ErrorCode, type ErrorKind, errorKinds } from '../../lambdas/core/wire/errors';
 import { type Json, schemaOf } from '../json-schema';
 import { problem } from '../schemas/problem';
 import { shown } from '../schemas/words';
@@ -39,7 +39,16 @@ export function refusal(codes: ErrorCode[]): Json {
 }
 
 function exampleOf(code: ErrorCode): Json {
-  const { status, title, retryable } = errorKinds[code];
+  const { status, title, retryable, retry }: ErrorKind = errorKinds[code];
   const type = `urn:agenttown:error:${code}`;
-  return { type, title, status, code, detail: `${title}.`, retryable, requestId: shown.requestId };
+  return {
+    type,
+    title,
+    status,
+    code,
+    detail: `${title}.`,
+    retryable,
+    ...(retry ? { retry } : {}),
+    requestId: shown.requestId,
+  };
 }

@@ -1,6 +1,6 @@
 /** A problem, as every refusal is told (RFC 9457). */
 import * as z from 'zod';
-import { type ErrorCode, errorKinds, type Problem } from '../../lambdas/core/wire/errors';
+import { type ErrorCode, errorKinds, type Problem, type Retry } from '../../lambdas/core/wire/errors';
 import { outcomeWords } from '../../lambdas/core/wire/outcomes';
 import type { Same } from './same';
 import { milliseconds } from './words';
@@ -23,6 +23,13 @@ export const problem = z
     code: z.enum(errorCodes),
     detail: z.string().meta({ description: 'One sentence. Holds no submitted value.' }),
     retryable: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
+    retry: z
+      .enum(['same-id', 'new-id'] satisfies Retry[])
+      .meta({
+        description:
+          'How a retryable request is repeated. `same-id` never runs a call twice; with `new-id` it may run twice, and the same id gives the same end again.',
+      })
+      .optional(),
     requestId: z.string().meta({ description: 'The same as the header `x-request-id`.' }),
     retryAfterMs: milliseconds
       .meta({ description: 'When to try again; `Retry-After` says it in seconds.' })

@@ -134,6 +134,7 @@ export const frames: Record<Role, Frames> = {
               code: 'runtime_offline',
               detail: 'No runtime is connected for this gateway.',
               retryable: true,
+              retry: 'same-id',
               retryAfterMs: 5_000,
               id: 'call-1',
               outcome: 'offline',
