@@ -1,6 +1,6 @@
 /** Frames of a runtime's socket. */
 import * as z from 'zod';
-import type { PendingCalls } from '../../lambdas/core/call/pending-calls';
+import type { PendingCalls } from '../../lambdas/core/reply/pending-calls';
 import { limits } from '../../lambdas/core/wire/limits';
 import { answerOf, command, eventOf, jsonrpc, requestOf } from './frames';
 import { runtimeLimits } from './pairing';
