@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Admission, admit, refusePage } from './admission';
 import type { Edge } from './edge/edge';
-import { endWhenSilent } from './edge/edge-silence';
 import type { RestApi } from './rest/rest-api';
 import { apiHost } from './template/attributes';
 import { refuseHandshake } from './websocket/handshake';
@@ -76,7 +75,7 @@ async function serve(served: Promise<Served>, request: IncomingMessage, response
       // A WebSocket API answers a request without an upgrade so; a REST API knows nothing outside of its stage.
       response.writeHead(rest && taken.host === apiHost(rest.apiId) ? 403 : 426).end();
     } else if (rest) {
-      if (taken?.kind === 'forwarded') endWhenSilent(response, taken.readTimeoutMs);
+      if (taken?.kind === 'forwarded') taken.watch(response);
       await rest.handle(request, response);
     } else response.writeHead(404).end();
   } catch (error) {

@@ -29,6 +29,8 @@ export interface EdgeDistribution {
   id: string;
   domainName: string;
   behaviors: EdgeBehavior[];
+  /** How long errors are kept, by status. */
+  errorTtlSeconds: ReadonlyMap<number, number>;
 }
 
 /** The managed policies that the local edge carries out, by CloudFront's ids. */
@@ -59,10 +61,16 @@ interface Origin {
   CustomOriginConfig?: { OriginProtocolPolicy?: string; OriginReadTimeout?: number };
 }
 
+interface ErrorResponse {
+  ErrorCode: number;
+  ErrorCachingMinTTL?: number;
+}
+
 interface Config {
   Origins: Origin[];
   DefaultCacheBehavior: Behavior;
   CacheBehaviors?: Behavior[];
+  CustomErrorResponses?: ErrorResponse[];
 }
 
 /** Reads the one distribution of a template; undefined where there is none. */
@@ -78,19 +86,9 @@ export function readDistribution(resolver: Resolver): EdgeDistribution | undefin
   expectKnownProperties(
     logicalId,
     config,
-    ['Origins', 'DefaultCacheBehavior', 'CacheBehaviors', 'Enabled'],
+    ['Origins', 'DefaultCacheBehavior', 'CacheBehaviors', 'CustomErrorResponses', 'Enabled'],
     // Names, certificates, web ACLs and protocol versions of the network side; one machine has none of them.
-    // Nothing is cached here, errors included.
-    [
-      'Aliases',
-      'Comment',
-      'CustomErrorResponses',
-      'HttpVersion',
-      'IPV6Enabled',
-      'PriceClass',
-      'ViewerCertificate',
-      'WebACLId',
-    ],
+    ['Aliases', 'Comment', 'HttpVersion', 'IPV6Enabled', 'PriceClass', 'ViewerCertificate', 'WebACLId'],
   );
   const origins = new Map(config.Origins.map((origin) => [origin.Id, readOrigin(logicalId, origin)]));
   const codes = functionCodes(resolver);
@@ -99,8 +97,20 @@ export function readDistribution(resolver: Resolver): EdgeDistribution | undefin
     logicalId,
     id: resolver.ref(logicalId),
     domainName: resolver.resolve<string>({ 'Fn::GetAtt': [logicalId, 'DomainName'] }),
+    errorTtlSeconds: readErrorTtls(logicalId, config.CustomErrorResponses ?? []),
     behaviors: [...(config.CacheBehaviors ?? []), config.DefaultCacheBehavior].map(read),
   };
+}
+
+function readErrorTtls(logicalId: string, responses: ErrorResponse[]): Map<number, number> {
+  return new Map(
+    responses.flatMap((response) => {
+      // An own page or another status would be an answer that this edge does not give.
+      expectKnownProperties(logicalId, response, ['ErrorCode', 'ErrorCachingMinTTL']);
+      const { ErrorCode: status, ErrorCachingMinTTL: seconds } = response;
+      return seconds === undefined ? [] : [[Number(status), Number(seconds)] as const];
+    }),
+  );
 }
 
 function readBehavior(
@@ -121,11 +131,11 @@ function readBehavior(
       'Compress',
       'FunctionAssociations',
     ],
-    // The local host speaks plain HTTP on one machine; nothing is cached, so neither are methods.
+    // The local host speaks plain HTTP on one machine; only errors are cached, and those of GET and HEAD.
     ['ViewerProtocolPolicy', 'CachedMethods'],
   );
   if (behavior.CachePolicyId !== CACHING_DISABLED || behavior.Compress)
-    throw new Error(`${logicalId}: the local edge neither caches nor compresses`);
+    throw new Error(`${logicalId}: the local edge caches only errors, and compresses nothing`);
   if (behavior.OriginRequestPolicyId !== ALL_VIEWER_EXCEPT_HOST_HEADER)
     throw new Error(
       `${logicalId}: the local edge knows only the origin request policy AllViewerExceptHostHeader`,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { comesFrom, headerPairs, sourceIpOf } from '../http/gateway-request';
 import { byName } from '../http/name-values';
 import type { Resolver } from '../types';
@@ -14,23 +14,29 @@ import {
   readEdgeQuery,
   writeEdgeQuery,
 } from './edge-function';
+import { endWhenSilent } from './edge-silence';
+import { ErrorCache } from './error-cache';
 
 /** What the origin sees as its caller: one of CloudFront's own addresses. */
 const EDGE_ADDRESS = '130.176.0.1';
 
+/** How CloudFront marks an error, its own or a kept one. */
+const FROM_EDGE = 'Error from cloudfront';
+
 /** What became of a request at the edge. */
 export type EdgeOutcome =
-  /** Rewritten in place: the origin gets it now, and must send a byte at least this often. */
-  | { kind: 'forwarded'; host: string; readTimeoutMs: number }
+  /** Rewritten in place: the origin gets it now. `watch` holds its answer to what the edge allows. */
+  | { kind: 'forwarded'; host: string; watch(response: ServerResponse): void }
   /** The caller went to an origin by its own name. */
   | { kind: 'direct'; host: string }
-  | { kind: 'answered'; status: number; headers: Record<string, string>; body: string };
+  | { kind: 'answered'; status: number; headers: OutgoingHttpHeaders; body: string | Buffer };
 
 /** A CloudFront distribution in front of this host's APIs. Its function runs from the template's own code. */
 export class Edge {
   readonly domainName: string;
   readonly #distribution: EdgeDistribution;
   readonly #handlers = new Map<string, EdgeHandler>();
+  readonly #errors: ErrorCache;
 
   /** Undefined for a template without a distribution. */
   static of(resolver: Resolver): Edge | undefined {
@@ -41,6 +47,7 @@ export class Edge {
   private constructor(distribution: EdgeDistribution) {
     this.#distribution = distribution;
     this.domainName = distribution.domainName;
+    this.#errors = new ErrorCache(distribution.errorTtlSeconds);
     for (const { functionCode: code } of distribution.behaviors)
       if (code !== undefined && !this.#handlers.has(code)) this.#handlers.set(code, loadEdgeFunction(code));
   }
@@ -56,9 +63,17 @@ export class Edge {
     if (!behavior.allowedMethods.includes(request.method)) return answered({ statusCode: 403 });
     const result = await this.#run(behavior, request, sourceIpOf(incoming));
     if ('statusCode' in result) return answered(result);
-    this.#rewrite(incoming, result, behavior);
     const { domainName, readTimeoutMs } = behavior.origin;
-    return { kind: 'forwarded', host: domainName, readTimeoutMs };
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const key = `${domainName} ${result.uri}`;
+    const kept = isRead ? this.#errors.find(key) : undefined;
+    if (kept) return { kind: 'answered', ...kept, headers: { ...kept.headers, 'x-cache': FROM_EDGE } };
+    this.#rewrite(incoming, result, behavior);
+    const watch = (response: ServerResponse): void => {
+      if (request.method === 'GET') this.#errors.watch(key, response);
+      endWhenSilent(response, readTimeoutMs);
+    };
+    return { kind: 'forwarded', host: domainName, watch };
   }
 
   async #run(

@@ -60,6 +60,16 @@ test('errors of API Gateway and of the functions come through as they are', asyn
   expect([wrong.status, wrong.body.code]).toEqual([400, 'invalid_request']);
 });
 
+test("one caller's fault is nobody else's: the edge keeps no error of the stack", async () => {
+  const registered = await register(relay.url);
+  const status = async () =>
+    (await request(relay.url, 'GET /api/relay/status', { credential: registered.relaySecret })).status;
+  relay.host.aws.disturb = () => [{ kind: 'error', status: 400, code: 'ValidationException' }];
+  expect(await status()).toBe(500);
+  relay.host.aws.disturb = undefined;
+  expect(await status()).toBe(200);
+});
+
 test('behind the edge the monitor still knows this machine under open registration, and nobody else', async () => {
   const assembly = sharedAssembly();
   withOptions(assembly, { edge: 'true', registration: 'open' });

@@ -36,6 +36,13 @@ beforeAll(async () => {
     const echo = fixtureFunction(stack, 'Echo', seen);
     route(api, 'GET', '/echo', echo);
     route(api, 'DELETE', '/echo', echo);
+    const failing = fixtureFunction(
+      stack,
+      'Failing',
+      `globalThis.served = (globalThis.served ?? 0) + 1;
+       return { statusCode: Number(event.pathParameters.status), headers: { 'cache-control': 'no-store' }, body: String(served) }`,
+    );
+    for (const method of ['GET', 'POST']) route(api, method, '/failing/{status}', failing);
     const silent = streamingFunction(
       stack,
       'Silent',
@@ -73,8 +80,10 @@ beforeAll(async () => {
     };
     const at = (id: string) => `${id}.execute-api.${stack.region}.${stack.urlSuffix}`;
     new Distribution(stack, 'Edge', {
+      errorResponses: [{ httpStatus: 502, ttl: Duration.seconds(0) }],
       defaultBehavior: {
         ...behavior,
+        allowedMethods: AllowedMethods.ALLOW_ALL,
         origin: new HttpOrigin(at(api.restApiId), {
           originPath: '/v1',
           customHeaders,
@@ -84,7 +93,6 @@ beforeAll(async () => {
       additionalBehaviors: {
         '/relay*': {
           ...behavior,
-          allowedMethods: AllowedMethods.ALLOW_ALL,
           origin: new HttpOrigin(at(sockets.api.apiId), { customHeaders }),
         },
       },
@@ -159,8 +167,28 @@ test('an answer of the function, a failing function, a method and a plain reques
   const own = await fetch(`${host.url}/own`);
   expect([own.status, await own.text(), own.headers.get('x-own')]).toEqual([418, 'own', 'yes']);
   expect((await fetch(`${host.url}/broken`)).status).toBe(503);
-  expect((await fetch(`${host.url}/echo`, { method: 'DELETE' })).status).toBe(403);
+  expect((await fetch(`${host.url}/relay`, { method: 'DELETE' })).status).toBe(403);
   expect((await fetch(`${host.url}/relay`)).status).toBe(426);
+});
+
+test("one caller's error is everybody's: kept by path, without regard to query, Authorization and no-store", async () => {
+  const get = async (path: string, token: string) => {
+    const response = await fetch(host.url + path, { headers: { authorization: `Bearer ${token}` } });
+    return [response.status, await response.text(), response.headers.get('x-cache')];
+  };
+  const [status, body, cache] = await get('/failing/503?a=1', 'one');
+  expect([status, cache]).toEqual([503, null]);
+  expect(await get('/failing/503?a=2', 'two')).toEqual([503, body, 'Error from cloudfront']);
+  const served = Number(body);
+  // Not kept: what the distribution keeps for no time, a refusal that may not be stored, other methods.
+  expect((await get('/failing/502', 'one'))[1]).toBe(String(served + 1));
+  expect((await get('/failing/502', 'two'))[1]).toBe(String(served + 2));
+  expect((await get('/failing/404', 'one'))[1]).toBe(String(served + 3));
+  expect((await get('/failing/404', 'two'))[1]).toBe(String(served + 4));
+  for (const more of [5, 6]) {
+    const posted = await fetch(`${host.url}/failing/503`, { method: 'POST' });
+    expect(await posted.text()).toBe(String(served + more));
+  }
 });
 
 test("an origin that is silent for longer than the edge's patience loses its caller", async () => {
