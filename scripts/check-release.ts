@@ -2,7 +2,7 @@
  * `tsx scripts/check-release.ts vX.Y.Z`: prints the changelog's section of a release, or ends with a sentence where tag,
  * `package.json` and changelog do not name one version.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { releaseNotes } from './release-notes';
 
@@ -17,6 +17,12 @@ try {
       tag: process.argv[2] ?? '',
       version,
       lockVersion: lock.version,
+      packageVersions: Object.fromEntries(
+        readdirSync(join(root, 'packages')).map((folder) => [
+          folder,
+          (JSON.parse(read(`packages/${folder}/package.json`)) as { version: string }).version,
+        ]),
+      ),
       changelog: read('CHANGELOG.md'),
     }),
   );

@@ -6,17 +6,23 @@ export interface Release {
   version: string;
   /** Of `package-lock.json`. */
   lockVersion: string;
+  /** Of each package under `packages/`, by its folder. */
+  packageVersions: Record<string, string>;
   changelog: string;
 }
 
 /** The changelog's section of the release. Throws a sentence where tag, package, lock file and changelog disagree. */
-export function releaseNotes({ tag, version, lockVersion, changelog }: Release): string {
+export function releaseNotes({ tag, version, lockVersion, packageVersions, changelog }: Release): string {
   if (!/^v\d+\.\d+\.\d+$/.test(tag)) throw new Error(`The tag ${tag || '(none)'} must look like v1.2.3.`);
   if (tag !== `v${version}`) throw new Error(`The tag ${tag} is not the version ${version} of package.json.`);
   if (lockVersion !== version)
     throw new Error(
       `package-lock.json has version ${lockVersion}, package.json ${version}: run npm install.`,
     );
+  for (const [folder, other] of Object.entries(packageVersions)) {
+    if (other !== version)
+      throw new Error(`packages/${folder} has version ${other}, package.json ${version}.`);
+  }
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((text) => text.startsWith(`[${version}]`));
   if (!section) throw new Error(`CHANGELOG.md has no section [${version}].`);

@@ -16,7 +16,13 @@ const changelog = `# Changelog
 
 - Before.
 `;
-const release: Release = { tag: 'v1.2.3', version: '1.2.3', lockVersion: '1.2.3', changelog };
+const release: Release = {
+  tag: 'v1.2.3',
+  version: '1.2.3',
+  lockVersion: '1.2.3',
+  packageVersions: { client: '1.2.3' },
+  changelog,
+};
 
 test("a release's notes are its section of the changelog, and no other", () => {
   expect(releaseNotes(release)).toBe('### Added\n\n- Something.');
@@ -27,6 +33,7 @@ test.each<[Partial<Release>, string]>([
   [{ tag: '' }, 'The tag (none) must look like v1.2.3.'],
   [{ tag: 'v1.2.4' }, 'The tag v1.2.4 is not the version 1.2.3 of package.json.'],
   [{ lockVersion: '1.2.2' }, 'package-lock.json has version 1.2.2'],
+  [{ packageVersions: { client: '1.2.2' } }, 'packages/client has version 1.2.2, package.json 1.2.3.'],
   [{ changelog: '## [1.2.2] - 2026-11-01\n\n- Before.' }, 'CHANGELOG.md has no section [1.2.3].'],
   [{ changelog: '## [1.2.3]\n\n- Something.' }, 'must carry its date'],
   [{ changelog: '## [1.2.3] - 2026-11-22\n' }, 'is empty.'],

@@ -3,6 +3,16 @@
 export { type CallContext, type Method, MethodError, methodNotFound } from './runtime/handler';
 export { type AccessCode, type Identity, type RegisterOptions, register } from './runtime/identity';
 export {
+  type GatewayStatus,
+  gatewayStatus,
+  type Leaving,
+  leaveDescriptor,
+  listClients,
+  type PairedClient,
+  removeGateway,
+  revokeClient,
+} from './runtime/owner';
+export {
   connect,
   type Runtime,
   type RuntimeEvents,

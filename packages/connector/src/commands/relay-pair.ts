@@ -1,0 +1,44 @@
+/** `agenttown relay-pair`: makes this machine known to the relay, and shows a code for an App. */
+import { register } from 'agenttown-relay-client/runtime';
+import { agentAt } from '../choose-agent';
+import { type AgentOptions, machineName, placeOf, type Surroundings } from './context';
+
+/** Its options. */
+export interface RelayPairOptions extends AgentOptions {
+  agenttownUrl?: string;
+  name?: string;
+  codeOnly?: boolean;
+}
+
+/** Registers, or refreshes the identity that is kept, and prints the code. */
+export async function relayPair(options: RelayPairOptions, around: Surroundings): Promise<void> {
+  const { home, environment, say, warn } = around;
+  const kept = await home.load();
+  const url = options.agenttownUrl ?? environment.AGENTTOWN_URL ?? kept.identity?.serverUrl;
+  const place = placeOf(options, kept);
+  const agent = agentAt(place, environment);
+  if (!url) throw new Error('Say where the relay is: --agenttown-url <url>');
+  const { accessCode, accessCodeExpiresAt, isNew } = await register(url, {
+    runtimeType: agent.type,
+    displayName: options.name ?? machineName(),
+    machineId: machineName(),
+    capabilities: [...agent.usuallyAllowed],
+    token: environment.AGENTTOWN_PAIRING_TOKEN,
+    store: home.identities,
+    ifLost: 'register-anew',
+    onNotKept: (error) => warn(`This pairing could not be kept in ${home.file}: ${(error as Error).message}`),
+  });
+  await home.save({ agent: place });
+  await agent.close();
+  if (options.codeOnly) {
+    say(accessCode);
+    return;
+  }
+  say(
+    `${isNew ? 'Registered' : 'Known already'}. Type this code into the App, before ${accessCodeExpiresAt}:`,
+  );
+  say('');
+  say(`    ${accessCode}`);
+  say('');
+  say('Then keep this running: agenttown relay');
+}
