@@ -67,6 +67,7 @@ const words: Record<LimitName, [what: string, over: string]> = {
     'the oldest is closed with 4008',
   ],
   maxClientsPerGateway: ['Clients of a gateway.', '409 too_many_clients; the code stays good'],
+  maxWatchers: ["Live streams and viewers' sockets of a deployment's monitor.", '429 rate_limited'],
   clientUnusedMs: ['How long a client lives without being used.', '401 unauthorized'],
   failedRedeems: ['Failed redeems of one source within the window.', '429 rate_limited for the pause'],
   failedRedeemsWindowMs: ['The window of failed redeems.', 'the count begins anew'],

@@ -1,19 +1,26 @@
 /** New rows of `MonitorEvents`, from its stream, to the sockets of all viewers. */
 import { clock } from './aws/clock';
-import { sockets, viewers } from './aws/composition';
+import { connections, sockets, watchers } from './aws/composition';
 import { type EventsStreamEvent, readRecords } from './aws/monitor/stream-records';
 import { log } from './aws/observe/log';
 import { measure } from './aws/observe/metrics';
+import { registrationTokenHash } from './aws/pairing/registration-token';
 import { fanOut } from './core/monitor/fan-out';
 
 export const handler = async (event: EventsStreamEvent) => {
   const { batches, poison } = readRecords(event);
-  const world = { viewers: viewers(), sockets: sockets(), clock };
-  const { gone, evicted } = await fanOut(world, batches, Date.now());
+  const world = {
+    watchers: watchers(),
+    connections: connections(),
+    sockets: sockets(),
+    clock,
+    tokenHash: registrationTokenHash,
+  };
+  const { gone, evicted, dismissed } = await fanOut(world, batches, Date.now());
   const oldest = batches[0]?.events[0];
   if (oldest)
     measure({ name: 'FanOutAge', unit: 'Milliseconds', value: Date.now() - Date.parse(oldest.time) });
-  if (gone + evicted > 0) log.info('Viewers left', { gone, evicted });
+  if (gone + evicted + dismissed > 0) log.info('Viewers left', { gone, evicted, dismissed });
   // What is in front of an unreadable record has been sent; Lambda goes on from it, and sets it apart.
   return { batchItemFailures: poison === undefined ? [] : [{ itemIdentifier: poison }] };
 };

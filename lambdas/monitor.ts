@@ -1,11 +1,14 @@
 /** `/api/monitor/…`: the history, the live stream, and tickets for viewers' sockets. */
 import { clock } from './aws/clock';
-import { events, random, tickets, viewerUrlOf } from './aws/composition';
+import { events, random, tickets, viewerUrlOf, watchers } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
 import { requireMonitorAccess } from './aws/http/monitor-access';
+import { registrationTokenHash } from './aws/pairing/registration-token';
 import { historyQuery, readHistory, streamQuery } from './core/monitor/event-history';
-import { monitorStream } from './core/monitor/monitor-stream';
+import { maxStreamMs, monitorStream } from './core/monitor/monitor-stream';
+import type { Watcher } from './core/monitor/ports';
 import { issueTicket } from './core/monitor/tickets';
+import { takePlace } from './core/monitor/watchers';
 import { check } from './core/wire/json';
 
 export const handler = streamedHttp({
@@ -19,13 +22,20 @@ export const handler = streamedHttp({
     const { after } = check(streamQuery, {
       after: request.header('last-event-id') || request.query.after,
     });
-    const pieces = monitorStream({ events: events(), clock }, after, request.receivedAtMs);
+    const { receivedAtMs, requestId } = request;
+    const watcher: Watcher = { kind: 'stream', id: requestId, untilMs: receivedAtMs + maxStreamMs };
+    await takePlace(watchers(), watcher, receivedAtMs);
+    request.afterwards(() => watchers().leave(watcher));
+    const requireAccess = () => requireMonitorAccess({ ...request, receivedAtMs: clock.now() });
+    const world = { events: events(), clock, requireAccess };
+    const pieces = monitorStream(world, after, receivedAtMs, requestId);
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
     return { status: 200, headers, pieces };
   },
   'POST /api/monitor/tickets': async (request) => {
     await requireMonitorAccess(request);
-    const issued = await issueTicket(tickets(), random, request.receivedAtMs);
+    const tokenHash = await registrationTokenHash(request.receivedAtMs);
+    const issued = await issueTicket({ tickets: tickets(), random }, tokenHash, request.receivedAtMs);
     return { status: 201, body: { ...issued, url: viewerUrlOf(issued.ticket) } };
   },
 });

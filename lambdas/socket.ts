@@ -1,5 +1,5 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
-import { callWorld, clients, gateways, random, sockets, tickets, viewers } from './aws/composition';
+import { callWorld, clients, gateways, random, sockets, tickets, watchers } from './aws/composition';
 import { recorderOf } from './aws/monitor/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
 import type { Recorder } from './core/monitor/ports';
@@ -22,7 +22,7 @@ export const handler = async (event: SocketEvent) => {
   }
   if (eventType === 'DISCONNECT') {
     countDisconnect(event);
-    await closeSocket(callWorld({ recorder }), connectionId, nowMs);
+    await closeSocket({ ...callWorld({ recorder }), watchers: watchers() }, connectionId, nowMs);
   } else {
     const world = { ...callWorld({ recorder }), random };
     const handled = await handleFrame(world, connectionId, event.body ?? '', { nowMs, requestId });
@@ -40,7 +40,8 @@ async function connect(
   const credential = socketCredential(event);
   const claim = claimOf(credential);
   if (claim?.role === 'viewer') {
-    return admitViewer({ tickets: tickets(), viewers: viewers() }, credential, socket, Date.now());
+    const world = { ...callWorld({ recorder }), tickets: tickets(), watchers: watchers() };
+    return admitViewer(world, credential, socket, Date.now());
   }
   const named = event.queryStringParameters?.gatewayId;
   if (claim?.role === 'client') {

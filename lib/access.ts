@@ -48,10 +48,10 @@ export const access: Record<FunctionName, Row> = {
   'replies':         ['-',  'G',     '-',    '-',        'GPU',   'P',   '-',     '-',    '-'],
   'status':          ['-',  'GBU',   'BQU',  'D',        '-',     '-',   '-',     'GP',   '-'],
   'gateway-admin':   ['PD', 'GBUD',  'BQD',  '-',        'BQUW',  'P',   '-',     'PD',   '-'],
-  'socket':          ['D',  'GBU',   'BQU',  'GPD',      'GBQPU', 'P',   '-',     'GPD',  '-'],
-  'monitor':         ['P',  '-',     '-',    '-',        '-',     'Q',   '-',     '-',    'R'],
+  'socket':          ['D',  'GBU',   'BQU',  'GPUD',     'GBQPU', 'P',   '-',     'GPD',  '-'],
+  'monitor':         ['P',  '-',     '-',    'U',        '-',     'Q',   '-',     '-',    'R'],
   'monitor-page':    ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
-  'monitor-fan-out': ['-',  '-',     '-',    'QD',       '-',     'S',   '-',     'PD',   '-'],
+  'monitor-fan-out': ['-',  '-',     '-',    'GUD',      '-',     'S',   '-',     'PD',   'R'],
 };
 
 /** What the columns stand for. */

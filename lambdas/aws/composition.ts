@@ -1,7 +1,7 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
 import type { CallStore } from '../core/call/ports';
-import type { EventStore, Recorder, TicketStore, ViewerStore } from '../core/monitor/ports';
+import type { EventStore, Recorder, TicketStore, WatcherStore } from '../core/monitor/ports';
 import type { AttemptStore } from '../core/pairing/attempt-ports';
 import type {
   CallSweep,
@@ -19,7 +19,7 @@ import { sharedDynamo as client } from './dynamo/dynamo';
 import { env, required } from './env';
 import { eventTable } from './monitor/event-table';
 import { ticketTable } from './monitor/ticket-table';
-import { viewerTable } from './monitor/viewer-table';
+import { watcherTable } from './monitor/watcher-table';
 import { attemptTable } from './pairing/attempt-table';
 import { clientTable } from './pairing/client-table';
 import { codeTable } from './pairing/code-table';
@@ -65,7 +65,9 @@ export const connections: () => ConnectionStore = once(() =>
 export const calls: () => CallStore = once(() => callTable(client(), required(env.rpcsTable)));
 export const events: () => EventStore = once(() => eventTable(client(), required(env.eventsTable)));
 export const tickets: () => TicketStore = once(() => ticketTable(client(), names.codes()));
-export const viewers: () => ViewerStore = once(() => viewerTable(client(), required(env.connectionsTable)));
+export const watchers: () => WatcherStore = once(() =>
+  watcherTable(client(), required(env.connectionsTable)),
+);
 export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
 
 /** What presence needs: gateways and clients, connections, sockets. */

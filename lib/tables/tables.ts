@@ -37,7 +37,6 @@ export class Tables extends Construct {
     this.connections = new NounTable(this, 'Connections', {
       removalPolicy,
       partitionKey: 'connectionId',
-      indexes: [{ indexName: 'byGateway', keys: ['gatewayId', 'connectedAt#'] }],
       variable: env.connectionsTable,
     });
     this.rpcs = new NounTable(this, 'Rpcs', {

@@ -1,6 +1,6 @@
 /**
  * Viewer tickets, in the table `Codes`.
- * codeHash (of the ticket) · ticket (true) · expiresAt (s)
+ * codeHash (of the ticket) · ticket (true) · tokenHash? · expiresAt (s)
  */
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TicketStore } from '../../core/monitor/ports';
@@ -9,8 +9,8 @@ import { conditionally, seconds } from '../dynamo/dynamo';
 /** Tickets in DynamoDB. */
 export function ticketTable(client: DynamoDBDocumentClient, tableName: string): TicketStore {
   return {
-    async put(codeHash, expiresAtMs) {
-      const Item = { codeHash, ticket: true, expiresAt: seconds(expiresAtMs) };
+    async put(codeHash, expiresAtMs, tokenHash) {
+      const Item = { codeHash, ticket: true, tokenHash, expiresAt: seconds(expiresAtMs) };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
     async take(codeHash, nowMs) {
@@ -21,9 +21,12 @@ export function ticketTable(client: DynamoDBDocumentClient, tableName: string): 
           // A ticket and no code, still there, not past its time: of simultaneous takers one meets this condition.
           ConditionExpression: 'ticket = :true AND expiresAt > :now',
           ExpressionAttributeValues: { ':true': true, ':now': Math.floor(nowMs / 1000) },
+          ReturnValues: 'ALL_OLD',
         }),
       );
-      return (await conditionally(taking)) === 'done' ? 'taken' : 'dead';
+      if ((await conditionally(taking)) !== 'done') return 'dead';
+      const { tokenHash } = (await taking).Attributes ?? {};
+      return tokenHash === undefined ? {} : { tokenHash: String(tokenHash) };
     },
   };
 }

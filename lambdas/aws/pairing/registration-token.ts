@@ -1,18 +1,18 @@
-/** The registration token: held in Secrets Manager, kept here for a while, compared in constant time. */
+/** The registration token: held in Secrets Manager, kept here for a moment, compared in constant time. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { sameSecret } from '../../core/pairing/credentials';
+import { hashCredential, sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
 import { env } from '../env';
 import { againstDeadConnections, connections, patience } from '../sdk/connections';
 
-/** A rotated token works, and the old one stops, within this time. */
-const cacheMs = 5 * 60_000;
-
 /**
- * How soon a token that is not the known one makes us look again: a rotated token works at once, and whoever sends wrong
- * ones causes one read in this time for each running function.
+ * A token that was read longer ago is read again: a changed one works, and the old one stops, within this time. So each
+ * running function that is asked reads it once in this time at most, whatever it is asked with.
  */
-const rereadMs = 5_000;
+const freshMs = 5_000;
+
+/** For how long a token is used that cannot be read again. */
+const staleMs = 5 * 60_000;
 
 /** Shorter tokens could be guessed; where the secret holds one, nobody gets in. */
 const minCharacters = 16;
@@ -35,28 +35,41 @@ export function tokenKeeper(read: () => Promise<string>) {
       });
     return reading;
   };
-  const matches = (credential: string) => known !== undefined && sameSecret(credential, known.token);
+  /** Throws when the token cannot be read and none is known that is fresh enough. */
+  const current = async (nowMs: number): Promise<string> => {
+    if (known && nowMs - known.readAtMs < freshMs) return known.token;
+    await readAgain(nowMs).catch((error) => {
+      if (!known || nowMs - known.readAtMs >= staleMs) throw error;
+    });
+    return known!.token;
+  };
   return {
-    /** Throws when the token cannot be read and none is known that is fresh enough. */
-    async isToken(credential: string, nowMs: number): Promise<boolean> {
-      if (!known || nowMs - known.readAtMs >= cacheMs) await readAgain(nowMs);
-      if (matches(credential)) return true;
-      if (!known || nowMs - known.readAtMs < rereadMs) return false;
-      // A failure to look again leaves the known token as it was.
-      await readAgain(nowMs).catch(() => {});
-      return matches(credential);
-    },
+    current,
+    /** Throws as `current` does. */
+    isToken: async (credential: string, nowMs: number): Promise<boolean> =>
+      sameSecret(credential, await current(nowMs)),
   };
 }
 
 let keeper: ReturnType<typeof tokenKeeper> | undefined;
 
+/** Undefined where registration is open. */
+function sharedKeeper() {
+  const arn = process.env[env.registrationTokenArn];
+  if (arn) keeper ??= tokenKeeper(secretReader(arn));
+  return keeper;
+}
+
 /** Throws `unauthorized` unless the credential is the registration token, or registration is open. */
 export async function requireRegistrationToken(credential: string | undefined, nowMs: number): Promise<void> {
-  const arn = process.env[env.registrationTokenArn];
-  if (!arn) return;
-  keeper ??= tokenKeeper(secretReader(arn));
-  if (!credential || !(await keeper.isToken(credential, nowMs))) throw unauthorized();
+  const tokens = sharedKeeper();
+  if (tokens && !(credential && (await tokens.isToken(credential, nowMs)))) throw unauthorized();
+}
+
+/** The hash of the registration token as it is now; undefined where registration is open. */
+export async function registrationTokenHash(nowMs: number): Promise<string | undefined> {
+  const token = await sharedKeeper()?.current(nowMs);
+  return token === undefined ? undefined : hashCredential(token);
 }
 
 function secretReader(arn: string): () => Promise<string> {

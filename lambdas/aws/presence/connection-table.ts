@@ -1,7 +1,7 @@
 /**
  * `Connections`: one row per open socket.
  * connectionId · role · gatewayId · clientId? · credentialHash? · openedAt (ms) · expiresAt (s)
- * Index `byGateway`: gatewayId + connectedAt, which the rows of viewers alone have (see viewer-table).
+ * One more row lists who watches the monitor (see watcher-table).
  */
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection, ConnectionStore } from '../../core/presence/ports';
@@ -28,7 +28,7 @@ export function connectionTable(client: DynamoDBDocumentClient, tableName: strin
 }
 
 function connectionOf(row: Row): Connection {
-  // A viewer's row, and one of an earlier version, call it `connectedAt`.
+  // A row of an earlier version calls it `connectedAt`.
   const { openedAt, connectedAt, expiresAt, ...rest } = row;
   return {
     ...(rest as Omit<Connection, 'connectedAtMs' | 'expiresAtMs'>),

@@ -1,21 +1,13 @@
-/** What a client does with a call of its own afterwards: asks for it, follows it, cancels it. */
+/** What a client does with a call of its own afterwards: asks for it, follows it. */
 
 import type { Client } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
-import { eventFrame } from '../wire/frames';
 import { check } from '../wire/json';
 import { callId } from '../wire/protocol';
 import type { CallWorld } from './deliver-call';
-import {
-  type CallEnd,
-  callKeyOf,
-  endAsOf,
-  frameIdOf,
-  type Progress,
-  type StoredCall,
-  withdrawn,
-} from './states';
-import { endCall, watchCall } from './watch-call';
+import { endCall } from './end-call';
+import { type CallEnd, callKeyOf, endAsOf, type Progress, type StoredCall } from './states';
+import { watchCall } from './watch-call';
 
 /** The client's call of this id. `not_found` when there is none, or none any more. */
 export async function readOwnCall(
@@ -48,25 +40,6 @@ export function resumeCall(
   afterSeq: number,
 ): AsyncGenerator<Progress[], CallEnd | 'pending'> {
   return watchCall(world, call, { ifGone: 'disconnected', progressAfter: afterSeq });
-}
-
-/** Ends a call as cancelled and tells the runtime, if it may have the command. A call that has ended stays as it is. */
-export async function cancelCall(
-  world: Pick<CallWorld, 'calls' | 'clock' | 'sockets' | 'gateways'>,
-  call: StoredCall,
-): Promise<CallEnd> {
-  if (call.end) return call.end;
-  const end = await endCall(world, call, 'cancelled');
-  if (end.outcome !== 'cancelled') return end;
-  const current = (await world.calls.read(call.callKey, end.atMs))?.sentTo ?? call.sentTo;
-  const notice = eventFrame('relay.cancel', { id: frameIdOf(call) });
-  if (current === undefined) return end;
-  const posted = current === withdrawn ? 'gone' : await world.sockets.post(current, notice);
-  if (posted !== 'gone') return end;
-  // The runtime may be back on another socket, still at work on the command.
-  const socket = (await world.gateways.read(call.gatewayId))?.sockets[0];
-  if (socket && socket.connectionId !== current) await world.sockets.post(socket.connectionId, notice);
-  return end;
 }
 
 /** The `seq` after which a stream goes on: `Last-Event-ID`, or the beginning. */

@@ -7,10 +7,11 @@
 import type { Gateway } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
+import { endCall } from './end-call';
 import type { PreparedCall } from './prepare-call';
 import type { CallEnd, Progress, StoredCall } from './states';
 import { callEnded, callProgressed, callRefused, callRequested, progressEveryMs } from './tell-monitor';
-import { endCall, watchCall } from './watch-call';
+import { watchCall } from './watch-call';
 
 /** A call that is under way. */
 export interface StartedCall extends PreparedCall {

@@ -24,6 +24,9 @@ export function nextGapMs(waitedMs: number, following = false): number {
 /** How often a waiter looks whether the runtime is still there, in milliseconds. */
 export const watchEveryMs = 1_000;
 
+/** How often a waiter makes sure that its client was not revoked, in milliseconds: a revocation ends it within ten seconds. */
+export const checkClientEveryMs = 4_000;
+
 /** How often a waiter asks the socket itself, in milliseconds: a `$disconnect` may come late or never. */
 export const probeEveryMs = 5_000;
 

@@ -4,19 +4,25 @@
  * ticket and reads in the history what it missed.
  */
 
-import type { Sockets } from '../presence/ports';
+import { closeSockets } from '../pairing/close-sockets';
+import type { ConnectionStore, Sockets } from '../presence/ports';
 import { eventFrame } from '../wire/frames';
+import { limits } from '../wire/limits';
 import type { Clock } from '../wire/ports';
 import type { EventBatch } from './event-batch';
 import { byId } from './event-history';
 import type { MonitorEvent } from './monitor-events';
-import type { ViewerStore } from './ports';
+import type { Watcher, WatcherStore } from './ports';
+import { forgetViewer } from './tickets';
 
 /** What the fan-out needs. */
 export interface FanOutWorld {
-  viewers: ViewerStore;
+  watchers: WatcherStore;
+  connections: Pick<ConnectionStore, 'remove'>;
   sockets: Sockets;
   clock: Clock;
+  /** The hash of the registration token as it is now; undefined where registration is open. */
+  tokenHash(nowMs: number): Promise<string | undefined>;
 }
 
 /** A frame stays under one metered message of API Gateway (32 KB). */
@@ -31,6 +37,8 @@ export interface FanOutReport {
   served: number;
   gone: number;
   evicted: number;
+  /** Closed because the registration token that let them in is not the token any more. */
+  dismissed: number;
 }
 
 /** Posts the events, in the order of their ids, to every viewer. Throws only before anything was posted. */
@@ -39,28 +47,43 @@ export async function fanOut(
   batches: EventBatch[],
   nowMs: number,
 ): Promise<FanOutReport> {
-  const report: FanOutReport = { served: 0, gone: 0, evicted: 0 };
+  const report: FanOutReport = { served: 0, gone: 0, evicted: 0, dismissed: 0 };
   const events = batches.flatMap((batch) => batch.events).sort(byId);
-  const waiting = events.length === 0 ? [] : await world.viewers.list(nowMs);
-  const frames = waiting.length === 0 ? [] : framesOf(events);
+  const all = events.length === 0 ? [] : await world.watchers.list(nowMs);
+  const waiting = all.filter(({ kind }) => kind === 'viewer');
+  if (waiting.length === 0) return report;
+  const frames = framesOf(events);
+  const tokenHash = await world.tokenHash(nowMs);
   const serveNext = async (): Promise<void> => {
     for (let viewer = waiting.pop(); viewer !== undefined; viewer = waiting.pop()) {
-      report[await serve(world, viewer, frames)] += 1;
+      report[await serve(world, viewer, tokenHash, frames)] += 1;
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, waiting.length) }, serveNext));
   return report;
 }
 
-async function serve(world: FanOutWorld, viewer: string, frames: string[]): Promise<keyof FanOutReport> {
+async function serve(
+  world: FanOutWorld,
+  viewer: Watcher,
+  tokenHash: string | undefined,
+  frames: string[],
+): Promise<keyof FanOutReport> {
+  if (viewer.tokenHash !== tokenHash) {
+    // Closed before it is shown anything; one that could not be closed is met again with the next events.
+    const socket = { connectionId: viewer.id, connectedAtMs: viewer.untilMs - limits.maxConnectionMs };
+    const left = await closeSockets(world, [socket], 'revoked');
+    if (left.length === 0) await forgetViewer(world, viewer).catch(() => {});
+    return 'dismissed';
+  }
   for (const frame of frames) {
-    let outcome = await postInTime(world, viewer, frame);
+    let outcome = await postInTime(world, viewer.id, frame);
     // It may have arrived: viewers know an event by its id.
-    if (outcome === 'unclear') outcome = await postInTime(world, viewer, frame);
+    if (outcome === 'unclear') outcome = await postInTime(world, viewer.id, frame);
     if (outcome === 'sent') continue;
-    await world.viewers.remove(viewer).catch(() => {});
+    await forgetViewer(world, viewer).catch(() => {});
     if (outcome === 'gone') return 'gone';
-    await world.sockets.close(viewer).catch(() => {});
+    await world.sockets.close(viewer.id).catch(() => {});
     return 'evicted';
   }
   return 'served';

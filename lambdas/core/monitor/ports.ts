@@ -31,15 +31,29 @@ export interface BatchRange {
 
 /** One-time tickets that let a viewer's socket in. */
 export interface TicketStore {
-  put(ticketHash: string, expiresAtMs: number): Promise<void>;
+  /** `tokenHash`: of the registration token that the ticket was issued on, where there is one. */
+  put(ticketHash: string, expiresAtMs: number, tokenHash?: string): Promise<void>;
   /** Uses a ticket up; `dead` when there is none, or no longer. */
-  take(ticketHash: string, nowMs: number): Promise<'taken' | 'dead'>;
+  take(ticketHash: string, nowMs: number): Promise<{ tokenHash?: string } | 'dead'>;
 }
 
-/** The sockets of viewers. */
-export interface ViewerStore {
-  add(viewer: { connectionId: string; connectedAtMs: number; expiresAtMs: number }): Promise<void>;
-  /** Every viewer's socket that may be open. */
-  list(nowMs: number): Promise<string[]>;
-  remove(connectionId: string): Promise<void>;
+/** A live stream, or a viewer's socket. */
+export interface Watcher {
+  kind: 'stream' | 'viewer';
+  /** A viewer's connection id; any id of its own for a stream. */
+  id: string;
+  /** Of the registration token that let it in; absent where registration is open. */
+  tokenHash?: string;
+  /** When its place is free, whatever becomes of it. */
+  untilMs: number;
+}
+
+/** The places of those who watch. */
+export interface WatcherStore {
+  /** Takes one of `maxWatchers` places; `full` while all are taken. */
+  enter(watcher: Watcher, nowMs: number): Promise<'entered' | 'full'>;
+  /** Gives a place back; nothing happens where there is none. */
+  leave(watcher: Watcher): Promise<void>;
+  /** Everybody who may be watching. */
+  list(nowMs: number): Promise<Watcher[]>;
 }

@@ -10,7 +10,8 @@
  */
 import { answerOf } from '../call/call-answer';
 import type { CallWorld } from '../call/deliver-call';
-import { cancelCall, readOwnCall } from '../call/own-call';
+import { cancelCall } from '../call/end-call';
+import { readOwnCall } from '../call/own-call';
 import { type CallParts, prepareCall } from '../call/prepare-call';
 import { finishCall, startCall } from '../call/run-call';
 import { type CallEnd, digestOf, type Progress } from '../call/states';

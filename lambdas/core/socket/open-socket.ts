@@ -1,6 +1,7 @@
 /** How sockets come and go: a socket counts for as long as the row of the credential that opened it names it. */
 
-import type { Recorder } from '../monitor/ports';
+import type { Recorder, WatcherStore } from '../monitor/ports';
+import { forgetViewer, watcherOf } from '../monitor/tickets';
 import { type ClosingWorld, closeSockets } from '../pairing/close-sockets';
 import { unauthorized } from '../pairing/gateways';
 import type { Client, ClientStore, Gateway, OpenSocket } from '../pairing/ports';
@@ -91,18 +92,20 @@ async function refused(world: SocketWorld, { connectionId }: OpenSocket) {
 }
 
 /** Forgets a socket that has closed. Knows nothing of a socket whose row is gone. */
-export async function closeSocket(world: SocketWorld, connectionId: string, nowMs: number) {
+export async function closeSocket(
+  world: SocketWorld & { watchers: WatcherStore },
+  connectionId: string,
+  nowMs: number,
+): Promise<void> {
   const connection = await world.connections.read(connectionId, nowMs);
-  if (!connection) return undefined;
+  if (!connection) return;
   const { role, gatewayId, clientId } = connection;
-  if (role !== 'viewer') {
-    const durationMs = nowMs - connection.connectedAtMs;
-    world.recorder.record({ type: 'relay.websocket.disconnected', gatewayId, clientId, durationMs });
-  }
+  if (role === 'viewer') return await forgetViewer(world, watcherOf(connection));
+  const durationMs = nowMs - connection.connectedAtMs;
+  world.recorder.record({ type: 'relay.websocket.disconnected', gatewayId, clientId, durationMs });
   if (role === 'runtime') await retireSocket(world, gatewayId, connection, nowMs);
   else {
     if (clientId !== undefined) await world.clients.leave({ gatewayId, clientId }, connection);
     await world.connections.remove(connectionId);
   }
-  return connection;
 }

@@ -44,6 +44,8 @@ export const limits = {
   maxSocketsPerCredential: 4,
   /** `$connect` returns a moment before its socket can be posted to; until this age a 410 may mean "not yet". */
   socketSettlingMs: 5_000,
+  /** Live streams and viewers' sockets of a deployment's monitor. */
+  maxWatchers: 20,
   clientUnusedMs: 90 * 24 * 60 * 60_000,
 } as const;
 

@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { eventTable } from '../../../lambdas/aws/monitor/event-table';
 import { ticketTable } from '../../../lambdas/aws/monitor/ticket-table';
-import { viewerTable } from '../../../lambdas/aws/monitor/viewer-table';
+import { watcherTable } from '../../../lambdas/aws/monitor/watcher-table';
 import { batchIds, makeBatch, packBatch } from '../../../lambdas/core/monitor/event-batch';
 import { startAwsSide } from '../../../local/aws-side';
 import type { AwsSide } from '../../../local/types';
@@ -34,7 +34,7 @@ const nameOf = (noun: string) => side.resolver.ref(`${noun}Table`);
 describeMonitorStores('in DynamoDB', async () => ({
   events: eventTable(documents, nameOf('MonitorEvents')),
   tickets: ticketTable(documents, nameOf('Codes')),
-  viewers: viewerTable(documents, nameOf('Connections')),
+  watchers: watcherTable(documents, nameOf('Connections')),
 }));
 
 const nextId = batchIds(() => new Uint8Array(8));

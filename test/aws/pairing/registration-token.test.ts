@@ -15,28 +15,21 @@ function secret() {
   return { held, isToken: keeper.isToken };
 }
 
-test('the token is read once in five minutes', async () => {
+test('the token is read once in five seconds', async () => {
   const { held, isToken } = secret();
-  for (let ms = 0; ms < 5 * minuteMs; ms += minuteMs) expect(await isToken(first, t0 + ms)).toBe(true);
+  for (let ms = 0; ms < 5_000; ms += 1_000) expect(await isToken(first, t0 + ms)).toBe(true);
   expect(held.reads).toBe(1);
-  expect(await isToken(first, t0 + 5 * minuteMs)).toBe(true);
+  expect(await isToken(first, t0 + 5_000)).toBe(true);
   expect(held.reads).toBe(2);
 });
 
-test('a rotated token works at once, and the old one is dead from then on', async () => {
+test('a changed token works within five seconds, and kills the old one whoever presents what', async () => {
   const { held, isToken } = secret();
   await isToken(first, t0);
   held.token = second;
-  expect(await isToken(second, t0 + minuteMs)).toBe(true);
-  expect(await isToken(first, t0 + minuteMs + 1)).toBe(false);
-});
-
-test('a rotated token that nobody presents kills the old one within five minutes', async () => {
-  const { held, isToken } = secret();
-  await isToken(first, t0);
-  held.token = second;
-  expect(await isToken(first, t0 + 5 * minuteMs - 1)).toBe(true);
-  expect(await isToken(first, t0 + 5 * minuteMs)).toBe(false);
+  expect(await isToken(first, t0 + 4_999)).toBe(true);
+  expect(await isToken(first, t0 + 5_000)).toBe(false);
+  expect(await isToken(second, t0 + 5_000)).toBe(true);
 });
 
 test('wrong tokens cause one read in five seconds, however many they are', async () => {
@@ -69,7 +62,7 @@ test.each(['', 'fifteen-charact'])(
     const { held, isToken } = secret();
     await isToken(first, t0);
     held.token = token;
-    await expect(isToken(token, t0 + 5 * minuteMs)).rejects.toThrow('fewer than 16 characters');
-    await expect(isToken(first, t0 + 5 * minuteMs)).rejects.toThrow('fewer than 16 characters');
+    await expect(isToken(token, t0 + minuteMs)).rejects.toThrow('fewer than 16 characters');
+    await expect(isToken(first, t0 + minuteMs)).rejects.toThrow('fewer than 16 characters');
   },
 );

@@ -31,12 +31,30 @@ const callOf = (more: Partial<OpenCall> = {}): OpenCall => ({
   ...more,
 });
 
-/** A relay in memory with one gateway; `posted` says what reached which socket. */
+const client = {
+  gatewayId: 'gw_1',
+  clientId: 'cl_1',
+  tokenHash: 'token',
+  label: 'Phone',
+  createdAtMs: t0,
+  lastUsedAtMs: t0,
+  expiresAtMs: t0 + 1e9,
+  sockets: [],
+};
+
+async function pairWith(stores: ReturnType<typeof memoryStores>) {
+  const code = { codeHash: 'code', gatewayId: 'gw_1', expiresAtMs: t0 + 1 };
+  await stores.pairings.issueCode(code, undefined);
+  await stores.pairings.redeem(code, client, t0);
+}
+
+/** A relay in memory with one gateway and one client; `posted` says what reached which socket. */
 async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear' = () => 'sent') {
   const clock = new FakeClock(t0);
   const stores = memoryStores();
   await stores.gateways.create(gateway);
   await stores.gateways.enter('gw_1', socket, 'hash');
+  await pairWith(stores);
   const posted: string[] = [];
   const calls: CallWorld = {
     ...stores,
@@ -145,4 +163,13 @@ test('a call of a gateway that was removed is over', async () => {
   expect(await endOfCall(watchCall(gone, callOf(), { ifGone: 'disconnected' }))).toMatchObject({
     outcome: 'disconnected',
   });
+});
+
+test('a client that is revoked is waited for no longer than ten seconds, and its call is cancelled', async () => {
+  const relay = await world();
+  relay.clock.at(t0 + 7_000, () => relay.stores.clients.remove('gw_1', 'cl_1', t0 + 7_000));
+  await expect(run(relay)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(relay.clock.now() - t0 - 7_000).toBeLessThan(10_000);
+  expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
+  expect(relay.posted).toEqual(['socket-1', 'socket-1']);
 });

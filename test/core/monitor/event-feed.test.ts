@@ -1,6 +1,7 @@
 import { batchIds, makeBatch } from '../../../lambdas/core/monitor/event-batch';
 import { type FeedStep, followEvents } from '../../../lambdas/core/monitor/event-feed';
 import { monitorStream } from '../../../lambdas/core/monitor/monitor-stream';
+import { ApiError } from '../../../lambdas/core/wire/errors';
 import type { Clock } from '../../../lambdas/core/wire/ports';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 
@@ -90,9 +91,10 @@ test('going on after any event gives exactly the ones behind it, across more tha
   }
 });
 
-async function textOf(world: ReturnType<typeof worldAt>): Promise<string[]> {
+async function textOf(feed: ReturnType<typeof worldAt>, requireAccess = async () => {}): Promise<string[]> {
   const pieces: string[] = [];
-  for await (const piece of monitorStream(world, undefined, world.clock.now())) {
+  const world = { ...feed, requireAccess };
+  for await (const piece of monitorStream(world, undefined, world.clock.now(), 'request')) {
     pieces.push(`${world.clock.now() - t0} ${piece}`);
   }
   return pieces;
@@ -107,4 +109,20 @@ test('a stream asks for reconnection, is never silent for 15 s, and ends after t
   expect(times.at(-1)).toBeGreaterThanOrEqual(120_000);
   expect(times.at(-1)).toBeLessThan(135_000);
   expect(pieces.at(-1)).toMatch(/^\d+ : .*ends.*Last-Event-ID/);
+});
+
+test('a stream whose viewer may not watch any more ends within ten seconds with an error, and shows nothing after', async () => {
+  const world = worldAt(t0);
+  const pieces = await textOf(world, async () => {
+    if (world.clock.now() - t0 > 60_000) throw new ApiError('unauthorized', 'no');
+  });
+  expect(pieces.at(-1)).toMatch(/event: error\ndata: \{.*"code":"unauthorized".*\}\n\n$/);
+  expect(Number.parseInt(pieces.at(-1)!, 10)).toBeLessThan(70_000);
+});
+
+test('a fault while asking who may watch ends no stream', async () => {
+  const pieces = await textOf(worldAt(t0), async () => {
+    throw new Error('Secrets Manager is away');
+  });
+  expect(pieces.at(-1)).toMatch(/Last-Event-ID/);
 });

@@ -13,9 +13,15 @@ const batch = (count = 1, detail = 'as it is') =>
 
 /** Viewers, each of whom takes frames in its own way. */
 async function worldOf(post: Record<string, () => Promise<'sent' | 'gone' | 'unclear'>>) {
-  const { viewers } = memoryMonitor();
+  const { watchers } = memoryMonitor();
   for (const connectionId of Object.keys(post)) {
-    await viewers.add({ connectionId, connectedAtMs: t0, expiresAtMs: t0 + 1_000_000 });
+    const viewer = {
+      kind: 'viewer' as const,
+      id: connectionId,
+      tokenHash: 'current',
+      untilMs: t0 + 1_000_000,
+    };
+    await watchers.enter(viewer, t0);
   }
   const posted: Array<[viewer: string, ids: string[]]> = [];
   const closed: string[] = [];
@@ -35,7 +41,9 @@ async function worldOf(post: Record<string, () => Promise<'sent' | 'gone' | 'unc
   };
   // Time passes for those who wait, once everybody else has had a turn.
   const clock = { now: () => t0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
-  return { world: { viewers, sockets, clock }, posted, closed };
+  const connections = { remove: async () => {} };
+  const tokenHash = async () => 'current';
+  return { world: { watchers, connections, sockets, clock, tokenHash }, posted, closed };
 }
 
 test('every viewer gets every event, in the order of the ids, whatever order the batches come in', async () => {
@@ -51,17 +59,17 @@ test('every viewer gets every event, in the order of the ids, whatever order the
 
 test('a viewer that is gone is forgotten, and nobody else notices', async () => {
   const { world, posted } = await worldOf({ gone: async () => 'gone', here: async () => 'sent' });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 1, evicted: 0 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 1, evicted: 0, dismissed: 0 });
   expect(posted.map(([viewer]) => viewer)).toEqual(['here']);
-  expect(await world.viewers.list(t0)).toEqual(['here']);
+  expect((await world.watchers.list(t0)).map(({ id }) => id)).toEqual(['here']);
 });
 
 test('a viewer that takes no frame in time loses its socket, and the others are served meanwhile', async () => {
   const never = () => new Promise<never>(() => {});
   const { world, posted, closed } = await worldOf({ slow: never, here: async () => 'sent' });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1, dismissed: 0 });
   expect([posted.length, closed]).toEqual([1, ['slow']]);
-  expect(await world.viewers.list(t0)).toEqual(['here']);
+  expect((await world.watchers.list(t0)).map(({ id }) => id)).toEqual(['here']);
 });
 
 test('a post that fails once is tried again; one that fails twice costs the socket', async () => {
@@ -70,8 +78,23 @@ test('a post that fails once is tried again; one that fails twice costs the sock
     once: async () => (tries++ === 0 ? 'unclear' : 'sent'),
     always: async () => 'unclear',
   });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1, dismissed: 0 });
   expect(closed).toEqual(['always']);
+});
+
+test('a viewer that an earlier registration token let in is told and closed before it is shown anything', async () => {
+  const { world, posted, closed } = await worldOf({ here: async () => 'sent' });
+  const seen: string[] = [];
+  world.sockets.post = async (to, frame) => {
+    seen.push(`${to} ${JSON.parse(frame).event}`);
+    return 'sent';
+  };
+  const old = { kind: 'viewer' as const, id: 'old', tokenHash: 'earlier', untilMs: t0 + 1_000_000 };
+  await world.watchers.enter(old, t0);
+  expect(await fanOut(world, [batch()], t0)).toMatchObject({ served: 1, dismissed: 1 });
+  expect(seen.sort()).toEqual(['here monitor', 'old relay.closing']);
+  expect([closed, posted]).toEqual([['old'], []]);
+  expect((await world.watchers.list(t0)).map(({ id }) => id)).toEqual(['here']);
 });
 
 test('without viewers nothing is posted', async () => {

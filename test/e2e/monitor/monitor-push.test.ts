@@ -49,6 +49,9 @@ test('of 200 events a second every one of 20 viewers gets each once, in order of
   const known = new Map(seen[0]!.map((event) => [event.id, event]));
   for (const event of rpcsOf(events, 'load')) expect(known.get(event.id)).toEqual(event);
   for (const viewer of viewers) viewer.close();
+  await Promise.all(viewers.map(({ closed }) => closed));
+  // Their places are free once their ends are handled.
+  await Promise.all(relay.host.webSockets.map((api) => api.settled()));
 }, 60_000);
 
 test('a row that cannot be read is set apart, and the events around it arrive', async () => {

@@ -99,7 +99,10 @@ test('a short call is four write units: one opens it, one is its index, one ends
   // The newest event is readable: it has been written.
   const stream = await openStream(relay.url, {}, `?after=${'0'.repeat(20)}`);
   await stream.until((events) => events.filter(ofMeasured).length === 2 || undefined);
-  const writes = meter.calls.filter(({ writeUnits }) => writeUnits > 0);
+  // The stream that looks on takes a place of its own.
+  const writes = meter.calls.filter(
+    ({ writeUnits, resources }) => writeUnits > 0 && !resources.includes('ConnectionsTable'),
+  );
   const ofMonitor = writes.filter(({ resources }) => resources.includes('MonitorEventsTable'));
   expect(ofMonitor.map(({ writeUnits }) => writeUnits)).toEqual([1]);
   expect(writes.reduce((sum, { writeUnits }) => sum + writeUnits, 0)).toBeLessThanOrEqual(4);

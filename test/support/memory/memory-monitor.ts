@@ -1,39 +1,48 @@
 /** The monitor's stores in memory. */
 import type { EventBatch } from '../../../lambdas/core/monitor/event-batch';
-import type { EventStore, TicketStore, ViewerStore } from '../../../lambdas/core/monitor/ports';
+import type { EventStore, TicketStore, Watcher, WatcherStore } from '../../../lambdas/core/monitor/ports';
+import { limits } from '../../../lambdas/core/wire/limits';
 
 /** The monitor's stores. */
 export interface MonitorStores {
   events: EventStore;
   tickets: TicketStore;
-  viewers: ViewerStore;
+  watchers: WatcherStore;
 }
 
 /** Fresh, empty stores. Events lie in two shards, each gateway's in one. */
 export function memoryMonitor(): MonitorStores {
-  const tickets = new Map<string, number>();
-  const viewers = new Map<string, number>();
+  const tickets = new Map<string, { expiresAtMs: number; tokenHash?: string }>();
   return {
     events: memoryEvents(),
     tickets: {
-      async put(hash, expiresAtMs) {
-        tickets.set(hash, expiresAtMs);
+      async put(hash, expiresAtMs, tokenHash) {
+        tickets.set(hash, { expiresAtMs, ...(tokenHash === undefined ? {} : { tokenHash }) });
       },
       async take(hash, nowMs) {
-        const expiresAtMs = tickets.get(hash) ?? 0;
+        const { expiresAtMs = 0, ...ticket } = tickets.get(hash) ?? {};
         tickets.delete(hash);
-        return expiresAtMs > nowMs ? 'taken' : 'dead';
+        return expiresAtMs > nowMs ? ticket : 'dead';
       },
     },
-    viewers: {
-      async add({ connectionId, expiresAtMs }) {
-        viewers.set(connectionId, expiresAtMs);
-      },
-      list: async (nowMs) => [...viewers].filter(([, expiresAtMs]) => expiresAtMs > nowMs).map(([id]) => id),
-      async remove(connectionId) {
-        viewers.delete(connectionId);
-      },
+    watchers: memoryWatchers(),
+  };
+}
+
+function memoryWatchers(): WatcherStore {
+  const rows = new Map<string, Watcher>();
+  const live = (nowMs: number) => [...rows.values()].filter(({ untilMs }) => untilMs > nowMs);
+  return {
+    async enter(watcher, nowMs) {
+      const others = live(nowMs).filter(({ id }) => id !== watcher.id);
+      if (others.length >= limits.maxWatchers) return 'full';
+      rows.set(watcher.id, watcher);
+      return 'entered';
     },
+    async leave({ id }) {
+      rows.delete(id);
+    },
+    list: async (nowMs) => live(nowMs),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the monitor's stores promise, whatever they are made of. */
 import { batchIds, type EventBatch, makeBatch } from '../../../lambdas/core/monitor/event-batch';
+import type { Watcher } from '../../../lambdas/core/monitor/ports';
 import type { MonitorStores } from './memory-monitor';
 
 const t0 = 1_800_000_000_000;
@@ -65,24 +66,51 @@ export function describeMonitorStores(name: string, make: () => Promise<MonitorS
       expect([batches, more]).toEqual([added.slice(0, 2), true]);
     });
     test('a ticket is taken once, of any number of simultaneous takers', async () => {
-      await stores.tickets.put('ticket-1', t0 + 60_000);
+      await stores.tickets.put('ticket-1', t0 + 60_000, 'hash-of-the-token');
       const takers = Array.from({ length: 10 }, () => stores.tickets.take('ticket-1', t0));
       const outcomes = await Promise.all(takers);
-      expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome !== 'dead')).toEqual([{ tokenHash: 'hash-of-the-token' }]);
     });
     test('a ticket past its time is dead, and so is one that never was', async () => {
       await stores.tickets.put('ticket-2', t0 + 60_000);
       expect(await stores.tickets.take('ticket-2', t0 + 60_000)).toBe('dead');
       expect(await stores.tickets.take('ticket-3', t0)).toBe('dead');
+      await stores.tickets.put('ticket-4', t0 + 60_000);
+      expect(await stores.tickets.take('ticket-4', t0)).toEqual({});
     });
-    test('viewers are listed until they leave or their time is over', async () => {
-      for (const connectionId of ['v1', 'v2', 'v3']) {
-        const expiresAtMs = connectionId === 'v3' ? t0 + 1_000 : t0 + 100_000;
-        await stores.viewers.add({ connectionId, connectedAtMs: t0, expiresAtMs });
-      }
-      expect((await stores.viewers.list(t0)).sort()).toEqual(['v1', 'v2', 'v3']);
-      await stores.viewers.remove('v1');
-      expect(await stores.viewers.list(t0 + 1_000)).toEqual(['v2']);
+    const watcher = (id: string, untilMs = t0 + 100_000): Watcher => ({ kind: 'viewer', id, untilMs });
+    test('watchers are listed until they leave or their time is over', async () => {
+      const watching = [
+        { ...watcher('v1'), tokenHash: 'hash' },
+        watcher('v2'),
+        watcher('v3', t0 + 1_000),
+        { ...watcher('s1'), kind: 'stream' as const },
+      ];
+      for (const each of watching) expect(await stores.watchers.enter(each, t0)).toBe('entered');
+      const byId = (a: Watcher, b: Watcher) => a.id.localeCompare(b.id);
+      expect((await stores.watchers.list(t0)).sort(byId)).toEqual([...watching].sort(byId));
+      await stores.watchers.leave(watching[0]!);
+      await stores.watchers.leave(watcher('nobody'));
+      expect((await stores.watchers.list(t0 + 1_000)).map(({ id }) => id).sort()).toEqual(['s1', 'v2']);
+      for (const each of watching) await stores.watchers.leave(each);
+    });
+    test('of simultaneous watchers twenty get a place, and one that is free again is taken', async () => {
+      const many = Array.from({ length: 25 }, (_, n) => watcher(`many-${n}`));
+      const outcomes = await Promise.all(many.map((each) => stores.watchers.enter(each, t0)));
+      expect(outcomes.filter((outcome) => outcome === 'entered')).toHaveLength(20);
+      const [inside, late] = [many[outcomes.indexOf('entered')]!, many[outcomes.indexOf('full')]!];
+      expect(await stores.watchers.enter(inside, t0)).toBe('entered');
+      expect(await stores.watchers.enter(late, t0)).toBe('full');
+      await stores.watchers.leave(inside);
+      expect(await stores.watchers.enter(late, t0)).toBe('entered');
+      for (const each of many) await stores.watchers.leave(each);
+    });
+    test('the place of a watcher that never left is free when its time is over', async () => {
+      for (let n = 0; n < 20; n++) await stores.watchers.enter(watcher(`dead-${n}`, t0 + 1_000), t0);
+      expect(await stores.watchers.enter(watcher('next'), t0 + 999)).toBe('full');
+      expect(await stores.watchers.enter(watcher('next'), t0 + 1_000)).toBe('entered');
+      expect((await stores.watchers.list(t0 + 1_000)).map(({ id }) => id)).toEqual(['next']);
+      await stores.watchers.leave(watcher('next'));
     });
   });
 }
