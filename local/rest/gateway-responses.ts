@@ -9,6 +9,8 @@ const DEFAULTS = {
   // Not a type that a template can customise: a failed function or its malformed answer is a 502, and DEFAULT_5XX.
   BAD_GATEWAY: [502, 'Internal server error', 'InternalServerErrorException'],
   BAD_REQUEST_BODY: [400, 'Invalid request body', 'BadRequestException'],
+  // Nor this: API Gateway takes any Authorization of a request that it knows no method for as a signature of AWS.
+  INCOMPLETE_SIGNATURE: [403, 'Incomplete signature', 'IncompleteSignatureException'],
   INTEGRATION_FAILURE: [504, 'Internal server error', 'InternalServerErrorException'],
   INTEGRATION_TIMEOUT: [504, 'Endpoint request timed out', 'InternalServerErrorException'],
   MISSING_AUTHENTICATION_TOKEN: [403, 'Missing Authentication Token', 'MissingAuthenticationTokenException'],
@@ -21,7 +23,10 @@ const DEFAULTS = {
 export type GatewayResponseType = keyof typeof DEFAULTS;
 
 /** The names under which `$context.error.responseType` shows what a template cannot name. */
-const SHOWN_AS: Partial<Record<GatewayResponseType, string>> = { BAD_GATEWAY: 'DEFAULT_5XX' };
+const SHOWN_AS: Partial<Record<GatewayResponseType, string>> = {
+  BAD_GATEWAY: 'DEFAULT_5XX',
+  INCOMPLETE_SIGNATURE: 'DEFAULT_4XX',
+};
 
 interface Customised {
   logicalId: string;
@@ -58,14 +63,14 @@ export class GatewayResponses {
     }
   }
 
-  /** The answer of a type; a type without a customisation falls back to `DEFAULT_4XX` or `DEFAULT_5XX`. */
+  /** The answer of a type, with its own message or another; a type without a customisation falls back to `DEFAULT_4XX` or `DEFAULT_5XX`. */
   answer(
     type: GatewayResponseType,
     scope: TemplateScope,
     accept: string | undefined,
-    validationError = '',
+    message: string = DEFAULTS[type][1],
   ): GatewayAnswer {
-    const [defaultStatus, message, errorType] = DEFAULTS[type];
+    const [defaultStatus, , errorType] = DEFAULTS[type];
     const fallback = defaultStatus < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
     const customised = this.#customised.get(type) ?? this.#customised.get(fallback);
     const withError: TemplateScope = {
@@ -76,7 +81,7 @@ export class GatewayResponses {
           message,
           messageString: JSON.stringify(message),
           responseType: SHOWN_AS[type] ?? type,
-          validationErrorString: validationError,
+          validationErrorString: '',
         },
       },
     };
@@ -126,4 +131,10 @@ function readCustomised(logicalId: string, properties: GatewayResponseProperties
   }
   const status = properties.StatusCode === undefined ? undefined : Number(properties.StatusCode);
   return { logicalId, status, headers, templates };
+}
+
+/** What API Gateway says of an `Authorization` that is no signature of AWS: it quotes it. */
+export function noSignature(authorization: string): string {
+  const [first = ''] = authorization.split(' ').slice(1);
+  return `'${first}' not a valid key=value pair (missing equal-sign) in Authorization header: '${authorization}'.`;
 }

@@ -9,7 +9,7 @@ import type { BodyOutcome, BodyReader } from '../http/request-body';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
 import { expectKnownProperties } from '../template/known-properties';
 import type { Resolver } from '../types';
-import { GatewayResponses, type GatewayResponseType } from './gateway-responses';
+import { GatewayResponses, type GatewayResponseType, noSignature } from './gateway-responses';
 import { answerMock } from './mock-integration';
 import { preflightNames } from './preflight';
 import { writeAnswer, writeProxyAnswer, writeProxyHead } from './rest-answer';
@@ -109,13 +109,19 @@ export class RestApi {
     const exchange: Exchange = { request, response, match };
     response.setHeader('x-amzn-requestid', request.requestId);
     response.setHeader('x-amz-apigw-id', request.extendedRequestId);
-    if (!match) return this.#refuse(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+    if (!match) return this.#refuseUnknown(exchange);
     if (this.#throttle && !this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
     const body = await this.#bodies.read(incoming);
     if (typeof body === 'string') return this.#refuseBody(exchange, body);
     const { integration } = match.route;
     if (integration.kind === 'mock') return this.#answerMock(exchange, integration, body);
     await this.#answerFunction({ ...exchange, match }, integration, body);
+  }
+
+  #refuseUnknown(exchange: Exchange): void {
+    const authorization = headerOf(exchange.request, 'authorization');
+    if (authorization === undefined) this.#refuse(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+    else this.#refuse(exchange, 'INCOMPLETE_SIGNATURE', noSignature(authorization));
   }
 
   #refuseBody(exchange: Exchange, outcome: Exclude<BodyOutcome, Buffer>): void {
@@ -175,15 +181,12 @@ export class RestApi {
     return isBinary(this.stage.binaryMediaTypes, mediaType(headerOf(request, 'accept')?.split(',')[0]));
   }
 
-  #refuse(exchange: Exchange, type: GatewayResponseType): void {
+  #refuse(exchange: Exchange, type: GatewayResponseType, message?: string): void {
     const { request, response } = exchange;
     if (response.headersSent || response.destroyed) return;
     const accept = mediaType(headerOf(request, 'accept'));
-    const answer = this.#gatewayResponses.answer(
-      type,
-      restScope(request, exchange.match, this.stage),
-      accept,
-    );
+    const scope = restScope(request, exchange.match, this.stage);
+    const answer = this.#gatewayResponses.answer(type, scope, accept, message);
     writeAnswer(response, answer);
   }
 

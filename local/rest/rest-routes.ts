@@ -77,7 +77,10 @@ export class RestRoutes {
   /** Undefined where API Gateway would answer MISSING_AUTHENTICATION_TOKEN: no such resource, or no such method. */
   match(method: string, path: string): RestMatch | undefined {
     const parts = path === '/' ? [] : path.slice(1).split('/');
-    return find(this.#root, parts, 0, method, byName([]));
+    const found = find(this.#root, parts, 0, byName([]));
+    // A resource that has only children is one all the same: no greedy one takes its place.
+    const route = found?.node.methods.get(method) ?? found?.node.methods.get('ANY');
+    return found && route && { route, pathParameters: found.pathParameters };
   }
 }
 
@@ -158,30 +161,26 @@ function expectDeclaredResponses(
   }
 }
 
-/** The most specific resource wins: a fixed part before a parameter before a greedy one. */
+/** The most specific resource wins, whatever its methods: a fixed part before a parameter before a greedy one. */
 function find(
   node: Node,
   parts: string[],
   index: number,
-  method: string,
   pathParameters: Record<string, string>,
-): RestMatch | undefined {
+): { node: Node; pathParameters: Record<string, string> } | undefined {
   const part = parts[index];
-  if (part === undefined) {
-    const route = node.methods.get(method) ?? node.methods.get('ANY');
-    return route && { route, pathParameters };
-  }
+  if (part === undefined) return { node, pathParameters };
   const fixed = node.fixed.get(part);
-  const found = fixed && find(fixed, parts, index + 1, method, pathParameters);
+  const found = fixed && find(fixed, parts, index + 1, pathParameters);
   if (found) return found;
   if (node.parameter && part !== '') {
     const { name, node: child } = node.parameter;
-    const below = find(child, parts, index + 1, method, withParameter(pathParameters, name, part));
+    const below = find(child, parts, index + 1, withParameter(pathParameters, name, part));
     if (below) return below;
   }
   if (!node.greedy || part === '') return undefined;
-  const rest = withParameter(pathParameters, node.greedy.name, parts.slice(index).join('/'));
-  return find(node.greedy.node, [], 0, method, rest);
+  const { name, node: last } = node.greedy;
+  return { node: last, pathParameters: withParameter(pathParameters, name, parts.slice(index).join('/')) };
 }
 
 function withParameter(

@@ -152,6 +152,44 @@ test.each(['/nothing', '/things', '/things/1/2', '/things/'])(
   },
 );
 
+test('an unknown route with an Authorization is taken for a wrong signature, which is quoted', async () => {
+  const headers = { authorization: 'Bearer my-token' };
+  const response = await fetch(`${host.url}/nothing`, { headers });
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
+    403,
+    'IncompleteSignatureException',
+  ]);
+  expect((await response.json()).message).toBe(
+    "'my-token' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer my-token'.",
+  );
+});
+
+test('a greedy resource at the root takes what no other resource fits, but not one that only has children', async () => {
+  const own = fixtureAssembly((stack) => {
+    const api = fixtureRestApi(stack);
+    const say = (what: string) =>
+      fixtureFunction(
+        stack,
+        what,
+        `return { statusCode: 200, body: '${what} ' + event.resource + ' ' + event.pathParameters?.proxy }`,
+      );
+    route(api, 'GET', '/deep/down', say('Known'));
+    route(api, 'ANY', '/{proxy+}', say('Others'));
+  });
+  const other = await startHost({ assembly: own });
+  const get = async (path: string, method = 'GET') => {
+    const response = await fetch(other.url + path, { method, headers: { authorization: 'Bearer t' } });
+    return `${response.status} ${await response.text()}`;
+  };
+  expect(await get('/deep/down')).toBe('200 Known /deep/down undefined');
+  expect(await get('/nothing')).toBe('200 Others /{proxy+} nothing');
+  expect(await get('/deep/unknown/too', 'DELETE')).toBe('200 Others /{proxy+} deep/unknown/too');
+  expect(await get('/deep')).toMatch(/^403 /);
+  expect(await get('/deep/down', 'DELETE')).toMatch(/^403 /);
+  expect(await get('/')).toMatch(/^403 /);
+  await other.stop();
+});
+
 test('the answer of a function keeps its status, its headers and repeated headers', async () => {
   const response = await post('/say', {
     statusCode: 418,

@@ -1,3 +1,4 @@
+import type { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type WebSocket from 'ws';
 import { type Host, type HostOptions, startHost } from '../../../local/host';
 import { FixtureClient, FixtureLog } from '../fixture-client';
@@ -254,4 +255,26 @@ test('stopping closes sockets with 1001, delivers their $disconnect and is idemp
   await Promise.all([host.stop(), host.stop()]);
   expect((await client.closed).code).toBe(1001);
   await event('DISCONNECT');
+});
+
+test("handshakes and messages over the stage's throttle are refused, and the socket stays open", async () => {
+  await host.stop();
+  const throttled = fixtureAssembly((stack) => {
+    const stage = fixtureSockets(stack, fixtureFunction(stack, 'Socket', SOCKET_FUNCTION));
+    (stage.node.defaultChild as CfnStage).defaultRouteSettings = {
+      throttlingRateLimit: 0.001,
+      throttlingBurstLimit: 2,
+    };
+  });
+  await run({ assembly: throttled });
+  const client = await connect();
+  client.send({ action: 'log', text: 'in time' });
+  await log.line(/in time/);
+  client.send({ action: 'log', text: 'too soon' });
+  expect(await client.next()).toMatchObject({
+    message: 'Too Many Requests',
+    connectionId: expect.any(String),
+  });
+  await expect(connect()).rejects.toThrow('refused with 429');
+  expect(client.socket.readyState).toBe(client.socket.OPEN);
 });
