@@ -62,8 +62,7 @@ export const callId = z
   .string()
   .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'must be 1 to 64 characters of A-Za-z0-9_-' }));
 
-/** `POST /api/relay/rpc`; a streamed call may run longer. */
-export const rpcRequest = (maxTimeoutMs: number) =>
+const rpcRequestUpTo = (maxTimeoutMs: number) =>
   z.object({
     gatewayId: z.string().check(z.minLength(1), z.maxLength(64)),
     method: methodName,
@@ -74,4 +73,14 @@ export const rpcRequest = (maxTimeoutMs: number) =>
       limits.defaultTimeoutMs,
     ),
   });
-export type RpcRequest = z.infer<ReturnType<typeof rpcRequest>>;
+export type RpcRequest = z.infer<ReturnType<typeof rpcRequestUpTo>>;
+
+/** Making a schema takes longer than checking with it, so there is one for each longest timeout. */
+const rpcRequests = new Map<number, ReturnType<typeof rpcRequestUpTo>>();
+
+/** `POST /api/relay/rpc`; a streamed call may run longer. */
+export function rpcRequest(maxTimeoutMs: number): ReturnType<typeof rpcRequestUpTo> {
+  const made = rpcRequests.get(maxTimeoutMs) ?? rpcRequestUpTo(maxTimeoutMs);
+  rpcRequests.set(maxTimeoutMs, made);
+  return made;
+}

@@ -1,0 +1,196 @@
+/** An App that does not give up: what failed for a passing reason it sends again under the same id; then it asks for the answer. */
+
+import { type Books, type CallBook, endings, type Word } from '../oracle/books';
+import type { CallIntention } from '../plan';
+import { Random, seedOf } from '../world/random';
+import type { Answer, Request } from '../world/rest-front';
+import type { World } from '../world/world';
+import { EventReader, type StreamEvent } from './event-reader';
+import type { Client } from './town';
+
+/** A fault is tried again this often. */
+const faultTries = 5;
+
+/** One App. */
+export class App {
+  private requests = 0;
+  private streams = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly books: Books,
+    readonly number: number,
+    readonly client: Client,
+  ) {}
+
+  /** Takes a call to an ending. */
+  async call(n: number, intention: CallIntention): Promise<void> {
+    const book = this.open(n, intention.timeoutMs);
+    const { timeline } = this.world;
+    const { twin, cancelAfterMs } = intention;
+    const others: Array<Promise<unknown>> = [];
+    if (twin) {
+      others.push(timeline.sleep(twin.afterMs).then(() => this.send(book, intention, twin.conflicting)));
+    }
+    if (cancelAfterMs !== undefined) {
+      others.push(timeline.sleep(cancelAfterMs).then(() => this.cancel(book)));
+    }
+    const random = this.random(`${book.id} patience`);
+    for (let tries = 1; tries <= faultTries; tries++) {
+      const word = await this.send(book, intention, false);
+      const isOver = isEnding(word) || (word !== 'broken' && word !== 'fault' && word !== 'pending');
+      if (isOver) {
+        if (!random.chance(0.03)) break;
+        await timeline.sleep(random.between(1, 500));
+        await this.ask(book);
+        break;
+      }
+      await timeline.sleep(random.between(5, 120) * tries);
+    }
+    await Promise.all(others);
+  }
+
+  /** Asks once more for each call that has no ending: what the system says now is its last word. */
+  async settle(book: CallBook, intention: CallIntention): Promise<void> {
+    if (book.told.some(({ word }) => isEnding(word))) return;
+    if ((await this.ask(book)) === 'unknown') await this.send(book, intention, false);
+  }
+
+  private open(n: number, timeoutMs: number): CallBook {
+    const id = `call-${n}`;
+    const book: CallBook = {
+      id,
+      app: this.number,
+      tenant: this.client.tenant.number,
+      timeoutMs,
+      told: [],
+      executed: [],
+      said: [],
+      progress: [],
+      reported: [],
+    };
+    this.books.calls.set(id, book);
+    return book;
+  }
+
+  private send(book: CallBook, intention: CallIntention, conflicting: boolean): Promise<Word> {
+    const { say, afterMs, steps, timeoutMs, way } = intention;
+    const params = { id: book.id, app: this.number, say, afterMs, steps };
+    const body = {
+      gatewayId: this.client.tenant.gatewayId,
+      method: conflicting ? 'another' : 'simulate',
+      id: book.id,
+      timeoutMs,
+      params,
+    };
+    return this.tell(book, { route: 'POST /api/relay/rpc', body }, way === 'stream', intention.dropAfterMs);
+  }
+
+  private ask(book: CallBook): Promise<Word> {
+    return this.tell(book, { route: 'GET /api/relay/rpc/{id}', params: { id: book.id } }, false);
+  }
+
+  private async cancel(book: CallBook): Promise<void> {
+    const { answer } = this.exchange(book, {
+      route: 'POST /api/relay/rpc/{id}/cancel',
+      params: { id: book.id },
+    });
+    await answer;
+  }
+
+  private async tell(
+    book: CallBook,
+    request: Request,
+    streamed: boolean,
+    dropAfterMs?: number,
+  ): Promise<Word> {
+    const askedMs = this.world.timeline.nowMs;
+    const stream = ++this.streams;
+    const reader = streamed ? new EventReader((event) => this.hear(book, stream, event)) : undefined;
+    const headers: Record<string, string> = streamed ? { accept: 'text/event-stream' } : {};
+    const { answer, abandon } = this.exchange(
+      book,
+      { ...request, headers },
+      reader && ((text) => reader.take(text)),
+    );
+    if (dropAfterMs !== undefined) this.world.timeline.after(dropAfterMs, abandon);
+    const got = await answer;
+    const { word, text } = wordOf(got, book, reader?.last);
+    const { evils = 0, delayMs = 0 } = got.invocation ?? {};
+    const excused = got.broken || evils > 0 || got.status === 502;
+    if (this.world.trace.on) this.say(`${book.id}: ${request.route} gave ${word}`);
+    book.told.push({ atMs: this.world.timeline.nowMs, askedMs, word, text, excused, delayMs });
+    return word;
+  }
+
+  private exchange(book: CallBook, request: Request, onPiece?: (text: string) => void) {
+    if (this.world.trace.on) this.say(`${book.id}: ${request.route}`);
+    const random = this.random(`${book.id} request ${++this.requests}`);
+    return this.world.rest.send({ ...request, credential: this.client.token }, random, onPiece);
+  }
+
+  private hear(book: CallBook, stream: number, { event, data }: StreamEvent): void {
+    if (event !== 'progress') return;
+    const { seq, data: text } = JSON.parse(data);
+    book.progress.push({ stream, seq, text, atMs: this.world.timeline.nowMs });
+  }
+
+  private random(name: string): Random {
+    return new Random(seedOf(seedOf(this.world.seed, `app ${this.number}`), name));
+  }
+
+  private say(what: string): void {
+    this.world.trace.tell(`app ${this.number}`, what);
+  }
+}
+
+/** Whether a word is an ending. */
+export function isEnding(word: Word): boolean {
+  return (endings as readonly string[]).includes(word);
+}
+
+const problems: Record<string, Word> = {
+  runtime_offline: 'offline',
+  runtime_disconnected: 'disconnected',
+  rpc_timeout: 'timed-out',
+  payload_too_large: 'too-large',
+  internal_error: 'fault',
+  idempotency_conflict: 'conflict',
+  not_found: 'unknown',
+  unauthorized: 'refused',
+};
+
+function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): { word: Word; text: string } {
+  if (answer.broken) return { word: 'broken', text: '' };
+  const text = last ? last.data : answer.text;
+  const isStream = answer.status === 200 && text.startsWith('event:');
+  if (isStream || (last && last.event !== 'result' && last.event !== 'error'))
+    return { word: 'pending', text: '' };
+  const body = parse(text);
+  if (answer.status === 202) return { word: body.status === 'pending' ? 'pending' : odd(answer), text: '' };
+  const code = body.code as string | undefined;
+  if (code !== undefined) {
+    const word = problems[code] ?? odd(answer);
+    const ending = isEnding(word);
+    if (ending && (body.outcome !== word || body.id !== book.id)) return { word: odd(answer), text };
+    return { word, text: ending ? word : '' };
+  }
+  if (answer.status === 502) return { word: 'fault', text: '' };
+  if (answer.status !== 200 || body.id !== book.id) return { word: odd(answer), text };
+  if (body.ok) return { word: 'answered', text: JSON.stringify({ result: body.result }) };
+  if ((body.error as { code?: unknown }).code === 'cancelled')
+    return { word: 'cancelled', text: 'cancelled' };
+  return { word: 'runtime-error', text: JSON.stringify({ error: body.error }) };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function odd({ status, text }: Answer): Word {
+  return `odd: ${status} ${text.slice(0, 200)}`;
+}

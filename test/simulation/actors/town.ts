@@ -1,0 +1,94 @@
+/** Who lives in a world: tenants, each with a runtime, an owner and Apps that are paired with it. */
+
+import { registrationToken } from '../functions/environment';
+import type { Books } from '../oracle/books';
+import { Random, seedOf } from '../world/random';
+import type { PeerSocket } from '../world/relay-front';
+import type { Answer, Request } from '../world/rest-front';
+import type { World } from '../world/world';
+
+/** One gateway and what is known of it. */
+export class Tenant {
+  gatewayId = '';
+  secret = '';
+  readonly clients = new Map<string, Client>();
+
+  constructor(
+    readonly world: World,
+    readonly books: Books,
+    readonly number: number,
+  ) {}
+
+  /** Registers, and again until it is told its secret. */
+  async register(): Promise<void> {
+    const body = { runtimeType: 'simulated' };
+    const answer = await insist(this.world, `register ${this.number}`, {
+      route: 'POST /api/relay/register',
+      credential: registrationToken,
+      body,
+    });
+    const { gatewayId, relaySecret } = JSON.parse(answer.text);
+    this.gatewayId = gatewayId;
+    this.secret = relaySecret;
+  }
+
+  /** Pairs an App: a code whose answer was lost is dead, and another is asked for. */
+  async pair(app: number): Promise<Client> {
+    for (let tries = 0; ; tries++) {
+      const code = await insist(this.world, `code ${app} ${tries}`, {
+        route: 'POST /api/relay/codes',
+        credential: this.secret,
+      });
+      const { accessCode } = JSON.parse(code.text);
+      const redeemed = await attempt(this.world, `redeem ${app} ${tries}`, {
+        route: 'POST /api/relay/redeem',
+        body: { accessCode },
+        source: `203.0.113.${app}`,
+      });
+      if (redeemed.broken || redeemed.status !== 200) continue;
+      const { clientId, clientToken } = JSON.parse(redeemed.text);
+      const client = { clientId, token: clientToken, app, tenant: this };
+      this.clients.set(clientId, client);
+      this.world.clients.set(app, { gatewayId: this.gatewayId, clientId });
+      return client;
+    }
+  }
+
+  /** A frame reached one of its runtime's sockets. */
+  reached(_socket: PeerSocket, _text: string): void {}
+
+  /** A command reached its runtime. */
+  commanded(frameId: string, params: { id?: string; app?: number }, clientId: string | undefined): void {
+    const client = this.clients.get(clientId ?? '');
+    if (client && client.app === params.app) return;
+    this.books.breach('tenants', `Runtime ${this.number} got ${frameId} of ${clientId}, App ${params.app}.`);
+  }
+
+  /** The replies route answered. */
+  posted(_frameId: string, _status: number): void {}
+
+  /** A handshake was refused. */
+  refused(_status: number): void {}
+}
+
+/** A paired App's identity. */
+export interface Client {
+  clientId: string;
+  token: string;
+  app: number;
+  tenant: Tenant;
+}
+
+/** Sends one request. */
+export function attempt(world: World, name: string, request: Request): Promise<Answer> {
+  return world.rest.send(request, new Random(seedOf(world.seed, name))).answer;
+}
+
+/** Sends a request until it is answered without a fault. */
+export async function insist(world: World, name: string, request: Request): Promise<Answer> {
+  for (let tries = 0; ; tries++) {
+    const answer = await attempt(world, `${name} try ${tries}`, request);
+    if (!answer.broken && answer.status < 500) return answer;
+    await world.timeline.sleep(100);
+  }
+}

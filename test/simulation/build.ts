@@ -1,0 +1,148 @@
+/** Builds the two scripts of the simulation: the world, and the functions that run in it. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+const root = join(__dirname, '..', '..');
+const here = (file: string) => join(root, 'test/simulation', file);
+
+/** A change to a source file, by which the world is shown that it can fail. */
+export interface Patch {
+  /** From the project's root. */
+  file: string;
+  /** Must stand in the file exactly once. */
+  find: string;
+  replace: string;
+}
+
+const observers = here('functions/stand-ins.ts');
+const tables = here('functions/tables.ts');
+
+/** What reaches AWS, and what stands in for it. */
+const standIns: Record<string, string> = {
+  'call/call-sweep': tables,
+  'call/call-table': tables,
+  'dynamo/dynamo': tables,
+  'monitor/event-table': tables,
+  'monitor/recorder': observers,
+  'monitor/ticket-table': tables,
+  'monitor/viewer-table': tables,
+  'observe/log': observers,
+  'observe/metrics': observers,
+  'pairing/attempt-table': tables,
+  'pairing/client-table': tables,
+  'pairing/code-table': tables,
+  'pairing/descriptor-table': tables,
+  'pairing/gateway-table': tables,
+  'presence/cached-connections': here('functions/cached-connections.ts'),
+  'presence/connection-table': tables,
+  'presence/sockets': tables,
+};
+
+/** The functions' code, as a script whose value is a function of `simulated` and `require` that gives the handlers. */
+async function buildFunctions(patches: Patch[] = []): Promise<string> {
+  const applied = new Set<Patch>();
+  const built = await build({
+    entryPoints: [here('functions/handlers.ts')],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['zod', 'zod/*'],
+    define: {
+      'Date.now': 'simulated.now',
+      setTimeout: 'simulated.setTimeout',
+      clearTimeout: 'simulated.clearTimeout',
+      awslambda: 'simulated.awslambda',
+    },
+    plugins: [standingIn(), patching(patches, applied)],
+    logLevel: 'error',
+  });
+  const missing = patches.find((patch) => !applied.has(patch));
+  if (missing) throw new Error(`${missing.file} is not part of the functions' code.`);
+  return `(function (simulated, require) { const module = { exports: {} }; ${built.outputFiles[0]!.text}\nreturn module.exports; })`;
+}
+
+/** Where the scripts are written: below the project, so that they find its packages. */
+const outDirectory = join(root, 'dist', 'simulation');
+
+/** Builds the functions' code and writes it; gives the file. */
+export async function writeFunctions(name: string, patches: Patch[] = []): Promise<string> {
+  await mkdir(outDirectory, { recursive: true });
+  const file = join(outDirectory, `${name}.js`);
+  await writeFile(file, await buildFunctions(patches));
+  return file;
+}
+
+/** Builds the world's own code, as a CommonJS script; gives the file. */
+export async function writeWorld(name: string): Promise<string> {
+  const outfile = join(outDirectory, `${name}.js`);
+  await build({
+    entryPoints: [here('main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['zod', 'zod/*'],
+    plugins: [countingChanges()],
+    sourcemap: 'inline',
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** Builds the memory stores over maps that count their changes. */
+function countingChanges(): Plugin {
+  const counted = `import { CountedMap as Map } from ${JSON.stringify(here('world/changes.ts'))};\n`;
+  return {
+    name: 'counting changes',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]test[/\\]support[/\\]memory[/\\]/ }, async ({ path }) => ({
+        contents: counted + (await readFile(path, 'utf8')),
+        loader: 'ts',
+      }));
+    },
+  };
+}
+
+/** Puts the world's files in the place of those that reach AWS. */
+function standingIn(): Plugin {
+  return {
+    name: 'stand-ins',
+    setup({ onResolve }) {
+      onResolve({ filter: /^@aws-sdk\/client-secrets-manager$/ }, () => ({ path: observers }));
+      onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+        importer.startsWith(here('')) ? undefined : { path: here('functions/crypto.ts') },
+      );
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, importer }) => {
+        if (importer.startsWith(here(''))) return undefined;
+        const standIn = standIns[relative(join(root, 'lambdas/aws'), join(resolveDir, path))];
+        return standIn ? { path: standIn } : undefined;
+      });
+    },
+  };
+}
+
+/** Applies patches, each exactly once: one that has gone stale fails the build. */
+function patching(patches: Patch[], applied: Set<Patch>): Plugin {
+  return {
+    name: 'patches',
+    setup({ onLoad }) {
+      for (const file of new Set(patches.map((patch) => patch.file))) {
+        const filter = new RegExp(`[/\\\\]${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+        onLoad({ filter }, async ({ path }) => {
+          let contents = await readFile(path, 'utf8');
+          for (const patch of patches.filter((each) => each.file === file)) {
+            const places = contents.split(patch.find).length - 1;
+            if (places !== 1) throw new Error(`${file} has the text of a patch ${places} times.`);
+            contents = contents.replace(patch.find, () => patch.replace);
+            applied.add(patch);
+          }
+          return { contents, loader: 'ts' };
+        });
+      }
+    },
+  };
+}

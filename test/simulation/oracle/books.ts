@@ -1,0 +1,83 @@
+/** What everybody notes while the world goes on; the invariants hold the notes against each other afterwards. */
+
+/** How a call may end for its App. */
+export const endings = [
+  'answered',
+  'runtime-error',
+  'too-large',
+  'offline',
+  'disconnected',
+  'timed-out',
+  'cancelled',
+] as const;
+export type Ending = (typeof endings)[number];
+
+/** What one request told its App: an ending, or why to ask again. */
+export type Word =
+  | Ending
+  | 'pending'
+  | 'fault'
+  | 'broken'
+  | 'unknown'
+  | 'conflict'
+  | 'refused'
+  | `odd: ${string}`;
+
+/** One thing that an App was told of a call. */
+export interface Told {
+  atMs: number;
+  /** When it asked. */
+  askedMs: number;
+  word: Word;
+  /** The whole of what it was told, where that is an ending. */
+  text: string;
+  /** Whether an evil explains a fault. */
+  excused: boolean;
+  /** How late it may have been told beyond the contract, for the delays that the world laid upon it. */
+  delayMs: number;
+}
+
+/** A call, as its App and its runtime know it. */
+export interface CallBook {
+  id: string;
+  app: number;
+  tenant: number;
+  timeoutMs: number;
+  told: Told[];
+  /** The commands that the runtime took up: each frame id once. */
+  executed: Array<{ frameId: string; atMs: number }>;
+  /** What the runtime said, as the App is to be told it. */
+  said: Array<{ frameId: string; atMs: number; text: string }>;
+  /** Steps that reached the App, by the stream they came on. */
+  progress: Array<{ stream: number; seq: number; text: string; atMs: number }>;
+  /** Steps that the runtime reported. */
+  reported: string[];
+}
+
+/** A breach of an invariant. */
+export interface Breach {
+  invariant: string;
+  detail: string;
+  atMs: number;
+}
+
+/** All that was noted in a world. */
+export class Books {
+  readonly calls = new Map<string, CallBook>();
+  readonly breaches: Breach[] = [];
+  /** How often the relay posted a command of its own accord, by the command's id. */
+  readonly posted = new Map<string, number>();
+
+  constructor(private readonly clock: { nowMs: number }) {}
+
+  /** Notes a frame that a function posts. */
+  post(frame: string): void {
+    const frameId = /"type":"req","id":"(rpc_[\w-]+)"/.exec(frame.slice(0, 100))?.[1];
+    if (frameId) this.posted.set(frameId, (this.posted.get(frameId) ?? 0) + 1);
+  }
+
+  /** Notes a breach that shows at once. */
+  breach(invariant: string, detail: string): void {
+    this.breaches.push({ invariant, detail, atMs: this.clock.nowMs });
+  }
+}

@@ -1,0 +1,140 @@
+/** What docs/protocol.md promises, one function for each promise. Each is told the world after it has come to rest. */
+import { callKeyOf, endAsOf } from '../../../lambdas/core/call/states';
+import { limits } from '../../../lambdas/core/wire/limits';
+import { isEnding } from '../actors/app';
+import type { Plan } from '../plan';
+import { epochMs, type World } from '../world/world';
+import type { Books, CallBook } from './books';
+
+/** What an invariant may look at. */
+export interface Evidence {
+  books: Books;
+  world: World;
+  plan: Plan;
+  breach(detail: string): void;
+}
+
+/** An invariant. */
+export type Invariant = (evidence: Evidence) => void | Promise<void>;
+
+/** The contract: a call ends within 2 s of its deadline. Retried writes and slow reads are the world's, and counted apart. */
+const lateAllowedMs = 2_000;
+
+/** Clocks of two functions differ by so much, as AWS has it. */
+const clocksApartMs = 200;
+
+const wordsOf = (book: CallBook) => book.told.map(({ word }) => word).join(', ');
+
+/** Every invariant by its name. */
+export const invariants: Record<string, Invariant> = {
+  'every call ends': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      if (!book.told.some(({ word }) => isEnding(word))) {
+        breach(`${book.id} of App ${book.app} has no ending: ${wordsOf(book)}.`);
+      }
+    }
+  },
+
+  'a call ends in time': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      for (const { askedMs, atMs, delayMs, word } of book.told) {
+        const lateMs = atMs - askedMs - book.timeoutMs - delayMs;
+        if (lateMs > lateAllowedMs)
+          breach(`${book.id} heard "${word}" ${Math.round(lateMs)} ms after its deadline.`);
+      }
+    }
+  },
+
+  'everybody who is told is told the same': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      const told = book.told.filter(({ word }) => isEnding(word));
+      const other = told.find(({ text }) => text !== told[0]!.text);
+      if (other) breach(`${book.id} was told "${told[0]!.text}" and "${other.text}".`);
+    }
+  },
+
+  'an answer is what its own runtime said': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      for (const { word, text } of book.told) {
+        if (word !== 'answered' && word !== 'runtime-error') continue;
+        if (!book.said.some((said) => said.text === text))
+          breach(`${book.id} was told ${text}, which nobody said.`);
+      }
+    }
+  },
+
+  'no id runs twice in a runtime': ({ books, breach }) => {
+    for (const { id, executed } of books.calls.values()) {
+      if (executed.length > 1)
+        breach(`${id} ran as ${executed.map(({ frameId }) => frameId).join(' and ')}.`);
+    }
+  },
+
+  'a command is posted once': ({ books, breach }) => {
+    for (const [frameId, times] of books.posted) {
+      if (times > 1) breach(`${frameId} was posted ${times} times.`);
+    }
+  },
+
+  'a runtime that is away has its grace': ({ books, breach }) => {
+    for (const { id, told, timeoutMs } of books.calls.values()) {
+      for (const { word, text, atMs, askedMs } of told) {
+        if (word !== 'offline' && word !== 'disconnected') continue;
+        const waitedMs =
+          Math.min(...told.map((each) => each.askedMs)) + Math.min(limits.graceMs, timeoutMs) - atMs;
+        if (waitedMs > clocksApartMs)
+          breach(`${id} was told ${text}, asked at ${askedMs}, ${waitedMs} ms before the grace was over.`);
+      }
+    }
+  },
+
+  'answers are of a known kind': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      const odd = book.told.find(({ word }) => word.startsWith('odd') || word === 'refused');
+      if (odd) breach(`${book.id} was told ${odd.word}.`);
+    }
+  },
+
+  'a fault has a cause': ({ books, breach }) => {
+    for (const book of books.calls.values()) {
+      if (book.told.some(({ word, excused }) => word === 'fault' && !excused)) {
+        breach(`${book.id} met a fault although nothing failed: ${wordsOf(book)}.`);
+      }
+    }
+  },
+
+  'progress comes in order, each step once': ({ books, breach }) => {
+    for (const { id, progress, reported } of books.calls.values()) {
+      const last = new Map<number, number>();
+      for (const { stream, seq, text } of progress) {
+        if (seq <= (last.get(stream) ?? -1))
+          breach(`${id} was told step ${seq} after step ${last.get(stream)}.`);
+        if (!reported.includes(text)) breach(`${id} was told a step that nobody reported: ${text}.`);
+        last.set(stream, seq);
+      }
+    }
+  },
+
+  'the table says what Apps were told, and nothing is pending': async ({ books, world, breach }) => {
+    const nowMs = Math.floor(epochMs + world.timeline.nowMs);
+    for (const book of books.calls.values()) {
+      const client = world.clients.get(book.app)!;
+      const call = await world.stores.calls.read(
+        callKeyOf(client.gatewayId, client.clientId, book.id),
+        nowMs,
+      );
+      const end = call && endAsOf(call, nowMs);
+      if (call && !end) breach(`${book.id} is pending.`);
+      const told = book.told.find(({ word }) => isEnding(word));
+      if (end && told && end.outcome !== told.word)
+        breach(`${book.id} was told ${told.word}, its row has ${end.outcome}.`);
+    }
+  },
+
+  'when all is calm the first call is answered': ({ books, plan, breach }) => {
+    for (let tenant = 0; tenant < plan.tenants; tenant++) {
+      const book = books.calls.get(`call-${-1 - tenant}`);
+      if (book && book.told.at(-1)?.word !== 'answered') breach(`Tenant ${tenant} heard ${wordsOf(book)}.`);
+    }
+  },
+};

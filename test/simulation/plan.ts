@@ -1,0 +1,102 @@
+/**
+ * What is to happen in a world, before anything does: a list of intentions, each with its moment and a seed of its own. So any
+ * of them can be left out, and the rest goes on as before: that is how a breach is shrunk.
+ */
+import { drawStrength, type Group } from './world/probabilities';
+import { Random, seedOf } from './world/random';
+
+/** A call as its App makes it and its runtime is told to serve it. */
+export interface CallIntention {
+  kind: 'call';
+  app: number;
+  way: 'http' | 'stream';
+  timeoutMs: number;
+  /** What the runtime does with it. */
+  say: 'result' | 'error' | 'nothing' | 'posted';
+  /** How long the runtime takes. */
+  afterMs: number;
+  /** Steps of progress before the reply. */
+  steps: number;
+  /** A second request under the same id, so long after the first; another method makes it a conflict. */
+  twin?: { afterMs: number; conflicting: boolean };
+  /** The App cancels the call after so long. */
+  cancelAfterMs?: number;
+  /** The App loses its network after so long, and asks again. */
+  dropAfterMs?: number;
+}
+
+/** Something that befalls a runtime, or that it does beside its work. */
+export interface RuntimeIntention {
+  kind: 'runtime';
+  tenant: number;
+  does: 'close' | 'cut' | 'hand-over' | 'keep-both' | 'ask-pending' | 'hello';
+  /** How long it stays away. */
+  awayMs: number;
+}
+
+/** Something that is to happen. */
+export type Intention = { n: number; atMs: number } & (CallIntention | RuntimeIntention);
+
+/** The whole of a world's plan. */
+export interface Plan {
+  seed: number;
+  strength: Record<Group, number>;
+  tenants: number;
+  appsOfTenant: number;
+  intentions: Intention[];
+}
+
+/** Draws a plan with so many calls. */
+export function drawPlan(seed: number, calls: number): Plan {
+  const random = new Random(seedOf(seed, 'plan'));
+  const tenants = 2 + random.below(2);
+  const appsOfTenant = 1 + random.below(3);
+  const unrest = random.weighted({ 0: 2, 1: 4, 4: 2 });
+  const traits = {
+    streams: random.pick([0, 0.1, 0.5]),
+    slow: random.pick([0, 0.05, 0.3]),
+    silent: random.pick([0, 0.01, 0.05]),
+    twins: random.pick([0, 0.05, 0.3]),
+    cancels: random.pick([0, 0.02, 0.1]),
+    drops: random.pick([0, 0.02, 0.1]),
+  };
+  const strength = drawStrength(random);
+  const spanMs = calls * random.between(60, 250);
+  const intentions: Intention[] = [];
+  const add = (act: CallIntention | RuntimeIntention) => {
+    intentions.push({ n: intentions.length + 1, atMs: random.between(0, spanMs), ...act });
+  };
+  for (let n = 0; n < calls; n++) add(drawCall(random, tenants * appsOfTenant, traits));
+  const blows = Math.floor((calls / 25) * Number(unrest));
+  for (let n = 0; n < blows; n++) {
+    add({
+      kind: 'runtime',
+      tenant: random.below(tenants),
+      does: random.pick(['close', 'cut', 'hand-over', 'keep-both', 'ask-pending', 'hello'] as const),
+      awayMs: random.chance(0.1) ? random.between(3_000, 14_000) : random.between(5, 1_500),
+    });
+  }
+  return { seed, strength, tenants, appsOfTenant, intentions: intentions.sort((a, b) => a.atMs - b.atMs) };
+}
+
+type Traits = Record<'streams' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops', number>;
+
+function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
+  const way = random.chance(traits.streams) ? 'stream' : 'http';
+  const afterMs = random.chance(traits.slow) ? random.between(50, 2_500) : random.between(0, 40);
+  const silent = random.chance(traits.silent);
+  return {
+    kind: 'call',
+    app: random.below(apps),
+    way,
+    timeoutMs: Math.floor(random.between(1_000, random.chance(0.1) ? 12_000 : 4_000)),
+    say: silent ? 'nothing' : random.weighted({ result: 90, error: 5, posted: 5, nothing: 0 }),
+    afterMs,
+    steps: way === 'stream' ? random.below(5) : random.chance(0.02) ? 2 : 0,
+    ...(random.chance(traits.twins)
+      ? { twin: { afterMs: random.between(0, 400), conflicting: random.chance(0.2) } }
+      : {}),
+    ...(random.chance(traits.cancels) ? { cancelAfterMs: random.between(0, 600) } : {}),
+    ...(random.chance(traits.drops) ? { dropAfterMs: random.between(0, 900) } : {}),
+  };
+}
