@@ -37,6 +37,7 @@ const standIns: Record<string, string> = {
   'presence/cached-connections': here('functions/cached-connections.ts'),
   'presence/connection-table': tables,
   'presence/sockets': tables,
+  'sdk/connections': observers,
 };
 
 /** The functions' code, as a script whose value is a function of `simulated` and `require` that gives the handlers. */

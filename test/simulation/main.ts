@@ -19,6 +19,8 @@ const callsPerWorld = 400;
 
 /** Of a longer trace only what concerns the calls that the breach names is told. */
 const longestTrace = 120;
+/** Of an even longer one only its end. */
+const mostLines = 400;
 
 const options = parseArgs({
   options: {
@@ -105,7 +107,9 @@ async function tellBreach(name: string, plan: Plan, outcome: Outcome, tally: Tal
   const lines = shown.world.trace.sinceBeginning;
   const named = breach!.detail.match(/\bcall-\d+/g) ?? [];
   const told = lines.length > longestTrace && named.length > 0 ? linesAbout(lines, named) : lines;
-  process.stdout.write(`\nShrunk to ${small.intentions.length} intentions:\n\n${traceTable(told)}\n\n`);
+  process.stdout.write(
+    `\nShrunk to ${small.intentions.length} intentions:\n\n${traceTable(told.slice(-mostLines))}\n\n`,
+  );
   for (const { detail } of shown.breaches.filter((other) => other.invariant === invariant)) {
     process.stdout.write(`${invariant}: ${detail}\n`);
   }

@@ -84,11 +84,16 @@ export function attempt(world: World, name: string, request: Request): Promise<A
   return world.rest.send(request, new Random(seedOf(world.seed, name))).answer;
 }
 
+/** How often a request is sent before the world is taken to be broken. */
+const patience = 100;
+
 /** Sends a request until it is answered without a fault. */
 export async function insist(world: World, name: string, request: Request): Promise<Answer> {
   for (let tries = 0; ; tries++) {
     const answer = await attempt(world, `${name} try ${tries}`, request);
     if (!answer.broken && answer.status < 500) return answer;
+    if (tries === patience)
+      throw new Error(`${request.route} fails for ever: ${answer.status} ${answer.text}`);
     await world.timeline.sleep(100);
   }
 }

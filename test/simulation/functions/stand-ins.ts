@@ -31,3 +31,7 @@ export class SecretsManagerClient {
   }
 }
 export class GetSecretValueCommand {}
+
+/** For `lambdas/aws/sdk/connections`. */
+export const againstDeadSockets = <Client>(client: Client): Client => client;
+export const connections = () => undefined;

@@ -47,7 +47,7 @@ export class Ports {
         if (!instance.invocation) return instance.hold(() => answer(value));
         this.resume(instance);
         if (fate !== 'failed' && fate !== 'lost') resolve(value);
-        else if (port === 'sockets') resolve(method === 'close' ? undefined : 'unclear');
+        else if (port === 'sockets') resolve('unclear');
         else reject(new Error(`The world let ${port}.${method} fail.`));
       };
       const back = (value: unknown) => this.timeline.after(drawMs(group, random), () => answer(value));

@@ -88,11 +88,12 @@ export class RelayFront {
     },
     probe: (connectionId: string): 'open' | 'gone' =>
       this.sockets.get(connectionId)?.state === 'open' ? 'open' : 'gone',
-    close: (connectionId: string): void => {
+    close: (connectionId: string): 'closed' | 'gone' => {
       const socket = this.sockets.get(connectionId);
-      if (socket?.state !== 'open') return;
+      if (socket?.state !== 'open') return 'gone';
       this.end(socket);
       this.timeline.after(drawMs('network', socket.random), () => this.tellClosed(socket));
+      return 'closed';
     },
   };
 

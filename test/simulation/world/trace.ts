@@ -61,7 +61,7 @@ export function linesAbout(lines: TraceLine[], ids: string[]): TraceLine[] {
 
 /** The lines as a table. */
 export function traceTable(lines: TraceLine[]): string {
-  const width = Math.max(3, ...lines.map(({ who }) => who.length));
+  const width = lines.reduce((widest, { who }) => Math.max(widest, who.length), 3);
   const rows = lines.map(
     ({ atMs, who, what }) => `${atMs.toFixed(1).padStart(10)}  ${who.padEnd(width)}  ${what}`,
   );

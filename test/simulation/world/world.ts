@@ -1,8 +1,9 @@
 /** One world: its time, its stores, its functions and its two APIs, from one seed. */
+import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { routes } from '../../../lib/api/routes';
 import { memoryCalls } from '../../support/memory/memory-calls';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
-import { memoryConnections, memoryStores } from '../../support/memory/memory-stores';
+import { memoryStores } from '../../support/memory/memory-stores';
 import type { Handlers, Simulated } from '../functions/simulated';
 import { Functions } from './functions';
 import type { Instance } from './instance';
@@ -149,7 +150,7 @@ export class World {
     const random = new Random(seedOf(this.seed, 'indexes'));
     const lagMs = (from: Random) =>
       drawMs(this.weather.draw('index', from) === 'stale' ? 'staleIndexLag' : 'indexLag', from);
-    const { calls, connections } = this.stores;
+    const { calls } = this.stores;
     const laggingCalls = laggingStore(
       calls,
       memoryCalls(),
@@ -168,20 +169,19 @@ export class World {
       lagMs,
       random,
     );
-    const laggingConnections = laggingStore(
-      connections,
-      memoryConnections(),
-      { ofGateway: {} },
-      this.timeline,
-      lagMs,
-      random,
-    );
-    const callSweep = { removeAll: laggingCalls.removeAll };
+    const callSweep: CallSweep = {
+      removeAll: (gatewayId) => laggingCalls.removeAll(gatewayId),
+      // What the index does not name yet is not withdrawn.
+      async withdrawAll(gatewayId, from, nowMs) {
+        const ids = from.map(({ connectionId }) => connectionId);
+        const { calls: found } = await laggingCalls.ofGateway(gatewayId, { openedSinceMs: 0, nowMs });
+        for (const call of found) await laggingCalls.withdraw(call, ids);
+      },
+    };
     return {
       ...(this.stores as unknown as Targets),
       ...(memoryMonitor() as unknown as Targets),
       calls: laggingCalls as unknown as Targets[string],
-      connections: laggingConnections as unknown as Targets[string],
       callSweep: callSweep as unknown as Targets[string],
       sockets: this.relay.management as unknown as Targets[string],
     };
