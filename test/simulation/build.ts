@@ -15,30 +15,9 @@ export interface Patch {
   replace: string;
 }
 
-const observers = here('functions/stand-ins.ts');
-const tables = here('functions/tables.ts');
-
-/** What reaches AWS, and what stands in for it. */
-const standIns: Record<string, string> = {
-  'call/call-sweep': tables,
-  'call/call-table': tables,
-  'dynamo/dynamo': tables,
-  'monitor/event-table': tables,
-  'monitor/recorder': observers,
-  'monitor/ticket-table': tables,
-  'monitor/viewer-table': tables,
-  'observe/log': observers,
-  'observe/metrics': observers,
-  'pairing/attempt-table': tables,
-  'pairing/client-table': tables,
-  'pairing/code-table': tables,
-  'pairing/descriptor-table': tables,
-  'pairing/gateway-table': tables,
-  'presence/cached-connections': here('functions/cached-connections.ts'),
-  'presence/connection-table': tables,
-  'presence/sockets': tables,
-  'sdk/connections': observers,
-};
+/** What reaches AWS, by its place in `lambdas/aws`: all of it is `simulated.adapters`. */
+const adapters =
+  /^(.*-table|call\/call-sweep|dynamo\/dynamo|http\/broken-streams|monitor\/recorder|observe\/(log|metrics)|presence\/sockets|sdk\/connections)$/;
 
 /** The functions' code, as a script whose value is a function of `simulated` and `require` that gives the handlers. */
 async function buildFunctions(patches: Patch[] = []): Promise<string> {
@@ -108,19 +87,28 @@ function countingChanges(): Plugin {
   };
 }
 
-/** Puts the world's files in the place of those that reach AWS. */
+/** Puts the world's adapters in the place of those that reach AWS. */
 function standingIn(): Plugin {
+  const adapter = { path: 'adapters', namespace: 'simulated' };
   return {
     name: 'stand-ins',
-    setup({ onResolve }) {
-      onResolve({ filter: /^@aws-sdk\/client-secrets-manager$/ }, () => ({ path: observers }));
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@aws-sdk\/client-secrets-manager$/ }, () => adapter);
       onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
         importer.startsWith(here('')) ? undefined : { path: here('functions/crypto.ts') },
       );
-      onResolve({ filter: /^\./ }, ({ path, resolveDir, importer }) => {
-        if (importer.startsWith(here(''))) return undefined;
-        const standIn = standIns[relative(join(root, 'lambdas/aws'), join(resolveDir, path))];
-        return standIn ? { path: standIn } : undefined;
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
+        adapters.test(relative(join(root, 'lambdas/aws'), join(resolveDir, path))) ? adapter : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: 'simulated' }, () => ({
+        contents: 'module.exports = simulated.adapters;',
+      }));
+      onLoad({ filter: /lambdas[/\\]aws[/\\]composition\.ts$/ }, async ({ path }) => {
+        const contents = await readFile(path, 'utf8');
+        // Once for each instance: all instances of a world share one script.
+        const changed = contents.replace(/^const once = [\s\S]*?^};$/m, 'const once = simulated.once;');
+        if (changed === contents) throw new Error('The composition root makes its parts in another way now.');
+        return { contents: changed, loader: 'ts' };
       });
     },
   };

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Simulated } from './simulated';
 
-export { timingSafeEqual } from 'node:crypto';
+export * from 'node:crypto';
 
 declare const simulated: Simulated;
 

@@ -17,15 +17,14 @@ export interface Simulated {
   ports: PortMethods;
   /** Calls a method of a port, across the network, with whatever may befall it there. */
   call(port: string, method: string, args: unknown[]): Promise<unknown>;
-  /** What the instance keeps in memory between its invocations. */
-  memory(): Map<string, unknown>;
+  /** Makes something once for each instance. */
+  once<T>(make: () => T): () => T;
   /** Takes an event for the monitor. */
   record(event: unknown): void;
-  /** Writes what was recorded. */
-  flush(): Promise<void>;
   /** A fault that the code logged. */
   fault(error: unknown): void;
   awslambda: unknown;
+  adapters: Record<string, unknown>;
 }
 
 /** A function's handler. */

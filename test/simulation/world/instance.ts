@@ -24,7 +24,7 @@ export class Instance {
   invocation: Invocation | undefined;
   /** What arrives while it is frozen waits for its next invocation. */
   private held: Array<() => void> = [];
-  readonly memory = new Map<string, unknown>();
+  readonly memory = new Map<unknown, unknown>();
 
   constructor(
     readonly functionName: string,

@@ -13,8 +13,9 @@ export class ResponseStream {
     private readonly onPiece: (text: string) => void,
   ) {}
 
-  write(text: string): boolean {
+  write(text: string, _encoding?: string, written?: () => void): boolean {
     if (text !== '') this.onPiece(text);
+    written?.();
     return true;
   }
 

@@ -4,6 +4,7 @@ import { routes } from '../../../lib/api/routes';
 import { memoryCalls } from '../../support/memory/memory-calls';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 import { memoryStores } from '../../support/memory/memory-stores';
+import { adaptersOf } from '../functions/adapters';
 import type { Handlers, Simulated } from '../functions/simulated';
 import { Functions } from './functions';
 import type { Instance } from './instance';
@@ -134,14 +135,19 @@ export class World {
         const instance = this.current;
         return this.functions.live(instance) ? ports.call(instance, port, method, args) : never;
       },
-      memory: () => this.current.memory,
+      once: (make) => () => {
+        const { memory } = this.current;
+        if (!memory.has(make)) memory.set(make, make());
+        return memory.get(make) as ReturnType<typeof make>;
+      },
       record: (event) => this.watcher.event(event),
-      flush: () => Promise.resolve(),
       fault: (error) => {
         if (this.trace.on) this.trace.tell(this.current.invocation?.name ?? '?', 'logs a fault', [error]);
       },
       awslambda,
+      adapters: {},
     };
+    simulated.adapters = adaptersOf(simulated);
 
     return script(simulated, require);
   }

@@ -1,0 +1,57 @@
+/**
+ * What stands in for the adapters that reach AWS, each under the name that the composition root knows: a table is a port of the
+ * world, a log is forgotten. Everything above them, the composition root included, is the project's own.
+ */
+import { registrationToken } from './environment';
+import type { Simulated } from './simulated';
+
+/** The port behind each adapter, by the adapter's name. */
+const ports: Record<string, string> = {
+  attemptTable: 'attempts',
+  callSweep: 'callSweep',
+  callTable: 'calls',
+  clientTable: 'clients',
+  codeTable: 'pairings',
+  connectionTable: 'connections',
+  descriptorTable: 'descriptors',
+  eventTable: 'events',
+  gatewayTable: 'gateways',
+  managedSockets: 'sockets',
+  ticketTable: 'tickets',
+  watcherTable: 'watchers',
+};
+
+/** The exports of every adapter, as one object. */
+export function adaptersOf(simulated: Simulated): Record<string, unknown> {
+  const made = Object.entries(ports).map(([adapter, name]) => {
+    const methods = simulated.ports[name];
+    if (!methods) throw new Error(`The world has no port ${name}.`);
+    const port = Object.fromEntries(
+      methods.map((method) => [method, (...args: unknown[]) => simulated.call(name, method, args)]),
+    );
+    return [adapter, () => port] as const;
+  });
+  const log = {
+    error: (_message: string, members?: Record<string, unknown>) => simulated.fault(members),
+    warn: () => {},
+    info: () => {},
+  };
+  // When events are written is the adapter's own matter, and tested there.
+  const recorder = { record: simulated.record, idle: () => {}, flush: () => Promise.resolve() };
+  return {
+    ...Object.fromEntries(made),
+    sharedDynamo: () => undefined,
+    log,
+    measure: () => {},
+    measurementsOf: () => [],
+    disconnectReason: () => 'other',
+    recorderOf: () => recorder,
+    surviveBreakOf: () => {},
+    connections: () => undefined,
+    againstDeadConnections: <Client>(client: Client): Client => client,
+    SecretsManagerClient: class {
+      send = () => Promise.resolve({ SecretString: registrationToken });
+    },
+    GetSecretValueCommand: class {},
+  };
+}
