@@ -58,6 +58,9 @@ test('every package that would run a script at its installation is decided upon,
   expect([...new Set(names)].sort()).toEqual(Object.keys(allowScripts).sort());
 });
 
+/** Bundled into `agenttown`, whose tests run it on the oldest Node.js all the same; nobody who uses it installs them. */
+const bundledAll = ['node_modules/@openclaw/gateway-client', 'node_modules/@openclaw/gateway-protocol'];
+
 /** Whether a range of npm's, as `^20.1.0 || >=24`, admits the oldest Node.js that is tested. */
 function admitsOldest(range: string): boolean {
   return range.split('||').some((part) => {
@@ -68,11 +71,11 @@ function admitsOldest(range: string): boolean {
   });
 }
 
-test('no package warns of the oldest Node.js that is tested', () => {
+test('no package warns of the oldest Node.js that is tested, but for what is bundled', () => {
   expect(admitsOldest('>=22.17.0')).toBe(false);
   expect(admitsOldest('^22.17.0 || >=24.0.0')).toBe(false);
   const warning = installed.filter(([, { engines: { node = '*' } = {} }]) => !admitsOldest(node));
-  expect(warning.map(([path, { engines: wanted }]) => [path, wanted])).toEqual([]);
+  expect(warning.map(([path]) => path)).toEqual(bundledAll);
 });
 
 test('package, workflow and README say which Node.js is tested: 20 and 24', () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
     },
   });
   await runtime.connected();
-});
+}, 60_000);
 beforeEach(() => {
   aborted = new Promise((resolve) => {
     tellAborted = resolve;

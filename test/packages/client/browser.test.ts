@@ -65,7 +65,7 @@ beforeAll(async () => {
     },
     [relay.url, identity.accessCode],
   );
-});
+}, 60_000);
 afterAll(async () => {
   await browser?.close();
   await runtime?.close();

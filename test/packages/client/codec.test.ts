@@ -38,7 +38,7 @@ beforeAll(async () => {
       decodeProgress: async (data) => unseal(data),
     },
   });
-});
+}, 60_000);
 afterAll(async () => {
   app.close();
   await runtime.close();

@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await runtime.connected();
   app = await pair(relay.url, identity.accessCode, { times });
-});
+}, 60_000);
 beforeEach(() => {
   expectCall();
 });

@@ -18,7 +18,7 @@ const options = { runtimeType: 'test', token: registrationToken };
 beforeAll(async () => {
   relay = await startGatedRelay();
   directory = await mkdtemp(join(tmpdir(), 'identity-'));
-});
+}, 60_000);
 afterAll(async () => {
   for (const runtime of runtimes) await runtime.close();
   await relay.stop();

@@ -53,7 +53,7 @@ beforeAll(async () => {
   runtime.on('warning', (warning) => warnings.push(warning));
   await runtime.connected();
   app = await redeem(relay.url, identity.accessCode);
-});
+}, 60_000);
 afterAll(async () => {
   await runtime.close();
   await relay.stop();

@@ -83,7 +83,7 @@ beforeAll(async () => {
   connector = run(['relay', '--json', '--allow', 'fails,twice', '--allow', 'h*', '--allow', 'large dies']);
   await connector.line(/"connected"/);
   app = await pair(relay.url, text.trim(), { label: 'My phone' });
-});
+}, 60_000);
 afterAll(async () => {
   app?.close();
   await connector?.stop();
@@ -174,13 +174,13 @@ test('a second relay-pair gives another code, and the Apps stay paired', async (
 });
 
 test('pair leaves a descriptor that whoever types the code gets', async () => {
-  const args = ['pair', '--endpoint', 'http://192.168.1.7:18789/rpc', '--name', 'Desk', '--code-only'];
+  const args = ['pair', '--endpoint', 'http://192.168.1.7:8080/rpc', '--name', 'Desk', '--code-only'];
   const [code, text] = await ended(args);
   expect(code).toBe(0);
   const { body } = await request(relay.url, 'POST /api/runtime-pairings/redeem', {
     body: { pairingCode: text.trim() },
   });
-  expect(body.descriptor).toMatchObject({ displayName: 'Desk', endpoint: 'http://192.168.1.7:18789/rpc' });
+  expect(body.descriptor).toMatchObject({ displayName: 'Desk', endpoint: 'http://192.168.1.7:8080/rpc' });
 });
 
 test('a service is shown before anything is written', async () => {

@@ -9,8 +9,8 @@ export interface AgentCall {
   params: unknown;
   /** Fires when nobody wants the answer any more. */
   signal: AbortSignal;
-  /** Reports a step. */
-  progress(data: unknown): void;
+  /** Reports a step; false when it was refused, as too large or one too many. */
+  progress(data: unknown): unknown;
 }
 
 /** How an agent is. */

@@ -12,9 +12,9 @@ import { placeOf, type Surroundings } from './context';
 
 /** Prints how relay and agent are; 1 where one of them is away. */
 export async function status({ json }: { json?: boolean }, around: Surroundings): Promise<number> {
-  const { home, environment, say, version } = around;
+  const { home, say, version } = around;
   const identity = await home.identity();
-  const agent = agentAt(placeOf({}, await home.load()), environment);
+  const agent = await agentAt(placeOf({}, await home.load()), around);
   const [relay, look] = await Promise.all([
     gatewayStatus(identity).catch((error) => ({ connected: false, problem: (error as Error).message })),
     agent.look(),

@@ -12,16 +12,15 @@ export interface PairOptions extends AgentOptions {
 }
 
 /** Leaves it, and prints the code. */
-export async function pair(
-  options: PairOptions,
-  { home, environment, say, version }: Surroundings,
-): Promise<void> {
+export async function pair(options: PairOptions, around: Surroundings): Promise<void> {
+  const { home, environment, say, version } = around;
   const kept = await home.load();
   const url = options.agenttownUrl ?? environment.AGENTTOWN_URL ?? kept.identity?.serverUrl;
   const place = placeOf(options, kept);
   if (!place.endpoint) throw new Error('A descriptor tells an App where the agent is: --endpoint <url>');
-  const agent = agentAt(place, environment);
+  const agent = await agentAt(place, around);
   if (!url) throw new Error('Say where the relay is: --agenttown-url <url>');
+  await agent.close();
   const pairingCode = newPairingCode();
   const { expiresAt } = await leaveDescriptor(url, {
     pairingCode,

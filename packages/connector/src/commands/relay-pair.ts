@@ -16,7 +16,7 @@ export async function relayPair(options: RelayPairOptions, around: Surroundings)
   const kept = await home.load();
   const url = options.agenttownUrl ?? environment.AGENTTOWN_URL ?? kept.identity?.serverUrl;
   const place = placeOf(options, kept);
-  const agent = agentAt(place, environment);
+  const agent = await agentAt(place, around);
   if (!url) throw new Error('Say where the relay is: --agenttown-url <url>');
   const { accessCode, accessCodeExpiresAt, isNew } = await register(url, {
     runtimeType: agent.type,

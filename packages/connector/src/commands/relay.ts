@@ -22,9 +22,10 @@ export async function relay(
   const identity = await home.identity();
   const kept = await home.load();
   const place = placeOf(options, kept);
-  const agent = agentAt(place, environment);
   const added = (options.allow ?? kept.allow ?? []).flatMap(readAllowed);
-  const allow = new AllowList(options.allowAll ? ['*'] : [...agent.usuallyAllowed, ...added]);
+  const more = options.allowAll ? ['*'] : added;
+  const agent = await agentAt(place, { ...around, allow: more });
+  const allow = new AllowList([...agent.usuallyAllowed, ...more]);
   const endTurn = home.takeTurn();
   const tell = teller(options.json ?? false, around);
   try {
