@@ -83,9 +83,11 @@ function takeOff(request: IncomingMessage, earlierHops: string[]): void {
     ...(host === undefined ? [] : [['Host', host] as [string, string]]),
     ...(earlierHops.length === 0 ? [] : [['X-Forwarded-For', earlierHops.join(', ')] as [string, string]]),
   ];
+  // Node reads `headers` out of `rawHeaders` when it is first asked for, and counts on as many as had come.
+  const { headers } = request;
   request.rawHeaders = [...own, ...kept].flat();
-  if (host !== undefined) request.headers.host = host;
-  for (const name of Object.keys(request.headers)) if (FORWARDING.test(name)) delete request.headers[name];
+  if (host !== undefined) headers.host = host;
+  for (const name of Object.keys(headers)) if (FORWARDING.test(name)) delete headers[name];
 }
 
 /** Every value of a header, as one list. */

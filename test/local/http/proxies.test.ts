@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { headerPairs, sourceIpOf } from '../../../local/http/gateway-request';
 import { attributeCaller, originAskedFor, trustedProxies } from '../../../local/http/proxies';
 
@@ -85,3 +86,27 @@ test.each(['proxy.example', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/8/8', '*', ':
     expect(() => trustedProxies([name])).toThrow(/^A trusted proxy is an IP address/);
   },
 );
+
+test('the same holds for a handshake as Node gives it, whose headers nobody has read yet', async () => {
+  const asked = new Promise<unknown>((resolve, reject) => {
+    const server = createServer().on('upgrade', (request, socket) => {
+      server.close();
+      socket.end();
+      try {
+        attributeCaller(request, trustedProxies(['loopback']));
+        resolve([request.headers.host, request.headers['x-forwarded-host']]);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      const forwarded = { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-host': 'pairing.example' };
+      const headers = { connection: 'upgrade', upgrade: 'websocket', ...forwarded };
+      httpRequest({ port, host: '127.0.0.1', headers })
+        .on('error', () => {})
+        .end();
+    });
+  });
+  expect(await asked).toEqual(['pairing.example', undefined]);
+});

@@ -1,0 +1,133 @@
+/** Behind real proxies, with the very files of docs/proxy: each is tried where the program is on this machine. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { call, redeem, register, request } from '../../support/api';
+import { CallStream } from '../../support/call-stream';
+import { type Relay, startRelay } from '../../support/relay';
+import { TestRuntime } from '../../support/runtime';
+
+const files = join(__dirname, '..', '..', '..', 'docs', 'proxy');
+const read = (name: string) => readFileSync(join(files, name), 'utf8');
+
+/** A proxy's command for a folder of its own, a port to listen on and the relay's port. */
+type Proxy = (
+  directory: string,
+  port: number,
+  upstream: number,
+) => { command: string; args: string[]; env?: object };
+
+const proxies: Record<string, Proxy> = {
+  nginx: (directory, port, upstream) => {
+    const site = read('nginx.conf')
+      .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
+      .replace(/^\s*ssl_certificate.*$/gm, '')
+      .replace('127.0.0.1:8787', `127.0.0.1:${upstream}`);
+    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${directory}/${name};`,
+    );
+    const config = `daemon off; pid ${directory}/pid; error_log stderr warn; events {} http { ${paths.join(' ')} ${site} }`;
+    writeFileSync(join(directory, 'nginx.conf'), config);
+    return { command: 'nginx', args: ['-e', 'stderr', '-p', directory, '-c', join(directory, 'nginx.conf')] };
+  },
+  caddy: (directory, port, upstream) => {
+    writeFileSync(join(directory, 'Caddyfile'), `{\n\tadmin off\n}\n${read('Caddyfile')}`);
+    const env = {
+      PAIRING_DOMAIN: `http://127.0.0.1:${port}`,
+      PAIRING_UPSTREAM: `127.0.0.1:${upstream}`,
+      HOME: directory,
+    };
+    return { command: 'caddy', args: ['run', '--config', join(directory, 'Caddyfile')], env };
+  },
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+for (const [name, proxy] of Object.entries(proxies)) {
+  const here = spawnSync(name, [name === 'nginx' ? '-v' : 'version']).status === 0;
+  if (!here) {
+    test(`${name} is not on this machine: docs/proxy was not tried with it`, () => {
+      console.warn(`Not tried: ${name} is not installed.`);
+    });
+    continue;
+  }
+  describe(name, () => {
+    let relay: Relay;
+    let child: ChildProcess;
+    let url: string;
+    const directory = mkdtempSync(join(tmpdir(), `${name}-`));
+
+    beforeAll(async () => {
+      const [port, upstream] = [await freePort(), await freePort()];
+      url = `http://127.0.0.1:${port}`;
+      relay = await startRelay({ port: upstream, publicUrl: url, trustProxy: ['127.0.0.1'] });
+      const { command, args, env } = proxy(directory, port, upstream);
+      child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr?.on('data', (chunk) => {
+        said += chunk;
+      });
+      child.once('exit', (code) => code && console.error(said));
+      while ((await fetch(`${url}/health`).catch(() => undefined))?.status !== 200) await setTimeout(20);
+    }, 120_000);
+    afterAll(async () => {
+      child?.kill('SIGTERM');
+      await relay?.stop();
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    test('a runtime and an App meet, and calls of every size pass', async () => {
+      const registered = await register(url);
+      expect(registered.relayUrl).toMatch(url.replace('http', 'ws'));
+      const runtime = await TestRuntime.connect(registered, ({ id, params }, self) =>
+        self.send({ jsonrpc: '2.0', id, result: String(params).length }),
+      );
+      const app = await redeem(url, registered.accessCode);
+      for (const length of [1, 100_000]) {
+        const { status, body } = await call(url, app, { method: 'length', params: 'x'.repeat(length) });
+        expect([status, body.result]).toEqual([200, length]);
+      }
+      await runtime.close();
+    });
+
+    test('progress arrives while its call still runs', async () => {
+      const registered = await register(url);
+      let answer: () => void = () => {};
+      const runtime = await TestRuntime.connect(registered, ({ id }, self) => {
+        self.send({ jsonrpc: '2.0', method: 'relay.progress', params: { id, seq: 0, data: 'half' } });
+        answer = () => self.send({ jsonrpc: '2.0', id, result: 'whole' });
+      });
+      const app = await redeem(url, registered.accessCode);
+      const stream = await CallStream.call(url, app, { method: 'slow' });
+      expect((await stream.event('progress')).data).toMatchObject({ seq: 0, data: 'half' });
+      answer();
+      expect((await stream.event('result')).data).toMatchObject({ ok: true, result: 'whole' });
+      await runtime.close();
+    });
+
+    test("a stranger's wrong codes pause that stranger, whatever it claims to be, and nobody else", async () => {
+      const guess = (forwarded: string) =>
+        request(url, 'POST /api/relay/redeem', {
+          body: { accessCode: 'AT-0000-0000-0000' },
+          headers: { 'x-forwarded-for': forwarded },
+          from: '127.0.44.1',
+        });
+      for (let n = 0; n < 10; n++) expect((await guess(`198.51.100.${n}`)).status).toBe(404);
+      expect((await guess('198.51.100.99')).status).toBe(429);
+      const other = await request(url, 'POST /api/relay/redeem', {
+        body: { accessCode: 'AT-0000-0000-0000' },
+        from: '127.0.44.2',
+      });
+      expect(other.status).toBe(404);
+    });
+  });
+}
