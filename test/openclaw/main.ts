@@ -1,0 +1,124 @@
+/**
+ * `npm run test:openclaw`: a real OpenClaw behind the relay, from the first code to a gateway that is restarted in mid-call. The
+ * first run installs OpenClaw and the Node.js that it needs into `.openclaw/` (about 850 MB). No model, no key: an echo stands in.
+ */
+import assert from 'node:assert/strict';
+import { join, resolve } from 'node:path';
+import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { buildPackages } from '../support/stack/built-packages';
+import { type Running, start } from './commands';
+import { startEchoModel } from './echo-model';
+import { installOpenClaw, startOpenClaw } from './real-openclaw';
+
+const root = resolve(__dirname, '..', '..');
+const folder = process.env.OPENCLAW_FOLDER ?? join(root, '.openclaw');
+const registrationToken = 'the-registration-token-of-this-run';
+
+async function main(): Promise<void> {
+  buildPackages();
+  installOpenClaw(folder);
+  const ends: Array<() => Promise<void> | void> = [];
+  try {
+    const model = await startEchoModel();
+    ends.unshift(model.stop);
+    const gateway = await startOpenClaw(folder, model.url);
+    ends.unshift(gateway.stop);
+    const serve = [join(root, 'bin', 'agenttown-pairing-server.js'), 'serve', '--port', '0'];
+    const server = start(serve, { AGENTTOWN_PAIRING_TOKEN: registrationToken, NO_COLOR: '1' });
+    ends.unshift(server.stop);
+    const url = await server.line(/public URL\s+(\S+)/);
+    const agenttown = (...args: string[]): Running =>
+      start([join(root, 'packages', 'connector', 'dist', 'agenttown.js'), ...args], {
+        AGENTTOWN_HOME: join(folder, `agenttown-${process.pid}`),
+        AGENTTOWN_PAIRING_TOKEN: registrationToken,
+        OPENCLAW_GATEWAY_TOKEN: gateway.token,
+      });
+    const place = ['--agent', 'openclaw', '--endpoint', gateway.url];
+    const pairing = agenttown('relay-pair', '--agenttown-url', url, ...place, '--code-only');
+    const code = await pairing.line(/^AT-\S+/);
+    const connector = agenttown('relay', '--json', '--allow', 'config.schema');
+    ends.unshift(connector.stop);
+    await connector.line(/"connected"/);
+    const app = await pair(url, code, { label: 'test:openclaw' });
+    ends.unshift(() => app.close());
+    await check(app, model.answered, gateway.restart);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+async function check(app: RelayApp, answered: string[], restart: () => Promise<void>): Promise<void> {
+  await step('agenttown.status', async () => {
+    const status = await app.call<{ ok: boolean; runtimeVersion: string }>('agenttown.status');
+    assert.equal(status.ok, true);
+    return `OpenClaw ${status.runtimeVersion}`;
+  });
+  await step('health', async () => sizeOf(await app.call('health')));
+  await step('sessions.list', async () => sizeOf(await app.call('sessions.list', {})));
+  await step('config.schema, by HTTPS', async () => {
+    const schema = await app.call('config.schema', {});
+    assert.ok(JSON.stringify(schema).length > 1_000_000);
+    return sizeOf(schema);
+  });
+  await step('config.get is refused by the connector', async () => {
+    await assert.rejects(app.call('config.get', {}), { code: -32601 });
+    return '-32601';
+  });
+  await step('chat.send, streamed; a retry under its id is one run', async () => {
+    const params = { sessionKey: 'main', message: 'hello from a phone' };
+    const stream = app.stream<unknown, { text?: string; replace?: boolean }>('chat.send', params, {
+      id: 'one-run',
+      timeoutMs: 120_000,
+    });
+    let [text, steps] = ['', 0];
+    for await (const { text: more, replace } of stream) {
+      steps++;
+      text = `${replace ? '' : text}${more ?? ''}`;
+    }
+    assert.match(text, /echo: .*hello from a phone/s);
+    const again = await app.call('chat.send', params, { id: 'one-run' });
+    assert.deepEqual(again, await stream.result);
+    assert.equal(answered.filter((said) => said.includes('hello from a phone')).length, 1);
+    return `${steps} steps`;
+  });
+  await step('cancel', async () => {
+    const message = `long ${'word '.repeat(400)}`;
+    const stream = app.stream('chat.send', { sessionKey: 'main', message }, { timeoutMs: 120_000 });
+    for await (const heard of stream) if ((heard as { text?: string }).text) break;
+    await assert.rejects(stream.result, { name: 'Cancelled' });
+    return 'Cancelled';
+  });
+  await step("the gateway's restart in mid-call", async () => {
+    const message = `interrupted ${'word '.repeat(400)}`;
+    const stream = app.stream('chat.send', { sessionKey: 'restart', message }, { timeoutMs: 240_000 });
+    const result = stream.result.then(
+      () => 'answered',
+      (error) => String(error.code),
+    );
+    // Leaving the loop would cancel the call.
+    for (let heard: { text?: string } = {}; !heard.text; )
+      heard = (await stream.next()).value as { text?: string };
+    await restart();
+    const ended = await result;
+    assert.equal(ended, 'agent_unreachable');
+    // The connector looks for its gateway with growing patience.
+    for (let isThere = false; !isThere; ) isThere = (await app.call<{ ok: boolean }>('agenttown.status')).ok;
+    await app.call('health');
+    return `the call ended as ${ended}; health answers again`;
+  });
+}
+
+async function step(name: string, work: () => Promise<string>): Promise<void> {
+  const startedAtMs = performance.now();
+  const found = await work();
+  console.log(`${name.padEnd(56)} ${found} (${Math.round(performance.now() - startedAtMs)} ms)`);
+}
+
+function sizeOf(value: unknown): string {
+  return `${JSON.stringify(value).length.toLocaleString('en')} bytes`;
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
