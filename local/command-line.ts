@@ -15,6 +15,8 @@ export interface StartRequest {
   token: string | undefined;
   /** Context for the synthesis, with `registration=open` where there is no token. */
   context: Record<string, string>;
+  /** Runs each invocation in an environment of its own, frozen in between. */
+  isolate: boolean;
   /** Prints AWS calls and request units at the end. */
   meter: boolean;
   /** Prints every log line of the functions, not only warnings. */
@@ -33,6 +35,7 @@ interface Flags {
   publicUrl?: string;
   trustProxy?: string;
   context?: Record<string, string>;
+  isolate?: true;
   meter?: true;
   verbose?: true;
 }
@@ -65,6 +68,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
       'proxies whose X-Forwarded-* headers are believed: addresses, ranges, or loopback, with commas',
     )
     .option('-c, --context <key=value>', 'option of the stack, repeatable', readContext)
+    .option('--isolate', 'run each invocation alone and freeze in between, as Lambda does (slower, larger)')
     .option('--meter', 'print AWS calls and request units per function at the end')
     .option('--verbose', 'print every log line of the functions, not only warnings')
     .helpOption('-h, --help', 'print this')
@@ -82,6 +86,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
       ? readPublicUrl('--public-url', flags.publicUrl)
       : readPublicUrl('AGENTTOWN_PAIRING_PUBLIC_URL', environment.AGENTTOWN_PAIRING_PUBLIC_URL),
     trustProxy: readTrustProxy(flags.trustProxy ?? environment.AGENTTOWN_PAIRING_TRUST_PROXY),
+    isolate: flags.isolate ?? false,
     meter: flags.meter ?? false,
     verbose: flags.verbose ?? false,
     ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),

@@ -17,6 +17,8 @@ export interface FrontSideOptions {
   connections: Connections;
   limits: WebSocketLimits;
   bodyLimits: Partial<BodyLimits>;
+  /** Whether each environment of a function serves one invocation at a time. */
+  isolate: boolean;
   /** False lifts the throttles of the template's stages. */
   throttle: boolean;
   onLog(line: FunctionLogLine): void;
@@ -32,7 +34,7 @@ export function composeFrontSide(options: FrontSideOptions): ServedApis & { func
     awsEnvironment: (logicalId) => aws.environmentFor(logicalId),
   });
   const bodies = new BodyReader(options.bodyLimits);
-  const functions = new Functions(definitions, options.onLog);
+  const functions = new Functions(definitions, { isolate: options.isolate, onLog: options.onLog });
   const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
   if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
   const [rest] = restApis.map(

@@ -36,6 +36,11 @@ export interface HostOptions {
   webSocketLimits?: Partial<WebSocketLimits>;
   /** Other limits of unfinished bodies than the host's own. */
   bodyLimits?: Partial<BodyLimits>;
+  /**
+   * Each environment of a function serves one invocation at a time and freezes in between, as Lambda's do: slower, larger,
+   * and the same as on AWS. Default false: one environment serves all at once.
+   */
+  isolate?: boolean;
   /** False lifts the throttles of the template's stages. Default true. */
   throttle?: boolean;
   /** Takes every log line. Default: standard output. */
@@ -101,6 +106,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       connections,
       limits,
       bodyLimits: options.bodyLimits ?? {},
+      isolate: options.isolate ?? false,
       throttle: options.throttle ?? true,
       onLog: log.write,
     });

@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     ...(request.dbFile !== undefined && { dbFile: request.dbFile }),
     ...(request.publicUrl !== undefined && { publicUrl: request.publicUrl }),
     trustProxy: request.trustProxy,
+    isolate: request.isolate,
     ...(request.token !== undefined && { token: request.token }),
     onLog: logSink(request),
   });

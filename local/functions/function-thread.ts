@@ -14,8 +14,8 @@ export interface ThreadInvocation {
   /** The event as JSON text. */
   event: string;
   requestId: string;
-  /** Epoch milliseconds. */
-  deadlineMs: number;
+  /** From the handler's start. */
+  timeoutMs: number;
   streaming: boolean;
   /** The result as JSON text. */
   onResult(payload: string): void;
@@ -43,6 +43,8 @@ export class FunctionThread {
   state: 'cold' | 'warm' | 'ended' = 'cold';
   /** Resolves when the bundle is imported or has failed to be. */
   readonly initialised: Promise<void>;
+  /** 0 lets the thread freeze, 1 lets it run. */
+  readonly #gate: Int32Array | undefined;
   readonly #worker: Worker;
   readonly #definition: FunctionDefinition;
   readonly #running = new Map<number, ThreadInvocation>();
@@ -51,13 +53,18 @@ export class FunctionThread {
   #markInitialised: () => void = () => {};
   #nextId = 1;
 
-  constructor(definition: FunctionDefinition, onLine: (line: string) => void) {
+  /** `isolate`: it is frozen between its invocations, of which there must be one at a time. */
+  constructor(
+    definition: FunctionDefinition,
+    { isolate, onLine }: { isolate: boolean; onLine(line: string): void },
+  ) {
     this.#definition = definition;
     this.initialised = new Promise((resolve) => {
       this.#markInitialised = resolve;
     });
+    this.#gate = isolate ? new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) : undefined;
     this.#worker = new Worker(WORKER_FILE, {
-      workerData: { directory: definition.directory, handler: definition.handler },
+      workerData: { directory: definition.directory, handler: definition.handler, gate: this.#gate?.buffer },
       env: definition.environment,
       // Whatever flags and loaders run this process must not reach the function.
       execArgv: [],
@@ -81,12 +88,16 @@ export class FunctionThread {
   start(invocation: ThreadInvocation): () => void {
     const id = this.#nextId++;
     this.#running.set(id, invocation);
+    if (this.#gate) {
+      Atomics.store(this.#gate, 0, 1);
+      Atomics.notify(this.#gate, 0);
+    }
     this.#worker.postMessage({
       type: 'invoke',
       id,
       event: invocation.event,
       requestId: invocation.requestId,
-      deadlineMs: invocation.deadlineMs,
+      timeoutMs: invocation.timeoutMs,
       arn: this.#definition.arn,
       streaming: invocation.streaming,
     });

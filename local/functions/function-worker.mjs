@@ -3,22 +3,21 @@
  * invocations, standing in for Lambda's Node.js runtime. Plain JavaScript, so that a worker starts without a
  * transform.
  *
- * Messages in:  `{ type: 'invoke', id, event, requestId, deadlineMs, arn, streaming }`, `{ type: 'ack', id, bytes }`
+ * Messages in:  `{ type: 'invoke', id, event, requestId, timeoutMs, arn, streaming }`, `{ type: 'ack', id, bytes }`
  * Messages out: `{ type: 'ready' }`, `{ type: 'result', id, payload }`, `{ type: 'error', id, error }`,
  *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`, `{ type: 'log', text }`
  * A streaming function sends its chunks, `end` with the end of its stream and `result` when its handler is done.
  * Events and results travel as JSON text, because that is what Lambda carries: what JSON drops is dropped here too.
  *
- * Unlike on AWS one environment runs many invocations at once: module state is shared by all of them.
+ * Without a gate one environment runs many invocations at once, unlike on AWS: module state is shared by all of them.
+ * With one the thread stands still between its invocations, as Lambda freezes an environment: no timer goes off, no
+ * socket is read, until the host opens the gate for the next.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-
-/** Bytes a streaming function may be ahead of its reader before its writes wait. */
-const MAX_UNACKNOWLEDGED_BYTES = 256 * 1024;
+import { ResponseStream } from './response-stream.mjs';
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const PRELUDE_CONTENT_TYPE = 'application/vnd.awslambda.http-integration-response';
@@ -26,53 +25,10 @@ const PRELUDE_DELIMITER = new Uint8Array(8);
 
 /** @type {NonNullable<typeof parentPort>} */
 const port = parentPort;
+/** @type {Int32Array | undefined} 0: the thread may freeze. */
+const gate = workerData.gate && new Int32Array(workerData.gate);
 /** @type {Map<number, ResponseStream>} */
 const streams = new Map();
-
-/** What a streaming handler writes to: chunks go to the host, which acknowledges what its reader took. */
-class ResponseStream extends Writable {
-  #id;
-  #unacknowledged = 0;
-  #waiting;
-  #wrote = false;
-
-  constructor(id) {
-    super({ highWaterMark: 64 * 1024 });
-    this.#id = id;
-  }
-
-  /** As the AWS runtime has it; only the prelude's content type means anything to API Gateway. */
-  setContentType(contentType) {
-    this.contentType = contentType;
-  }
-
-  // The prelude goes out with the first write(), not with end(chunk): AWS's runtime does it in the same place, so a
-  // handler that only ends its stream sends no status and no headers there either.
-  write(chunk, encoding, callback) {
-    if (!this.#wrote) {
-      this.#wrote = true;
-      this._onBeforeFirstWrite?.((prelude) => super.write(prelude));
-    }
-    const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array;
-    return super.write(isBytes ? chunk : JSON.stringify(chunk), encoding, callback);
-  }
-
-  _write(chunk, _encoding, callback) {
-    if (chunk.length === 0) return callback();
-    port.postMessage({ type: 'chunk', id: this.#id, data: chunk });
-    this.#unacknowledged += chunk.length;
-    if (this.#unacknowledged <= MAX_UNACKNOWLEDGED_BYTES) callback();
-    else this.#waiting = callback;
-  }
-
-  acknowledge(bytes) {
-    this.#unacknowledged -= bytes;
-    if (!this.#waiting || this.#unacknowledged > MAX_UNACKNOWLEDGED_BYTES) return;
-    const callback = this.#waiting;
-    this.#waiting = undefined;
-    callback();
-  }
-}
 
 // A worker's own output streams lag behind its messages and lose what is in them when it is terminated. Sent as
 // messages, every line stands before the result of its invocation, and none is lost.
@@ -134,7 +90,8 @@ async function importHandler() {
   return handler;
 }
 
-function contextOf({ requestId, deadlineMs, arn }) {
+function contextOf({ requestId, timeoutMs, arn }) {
+  const deadlineMs = Date.now() + timeoutMs;
   return {
     awsRequestId: requestId,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -155,7 +112,7 @@ async function runBuffered(handler, message) {
 }
 
 async function runStreaming(handler, message) {
-  const stream = new ResponseStream(message.id);
+  const stream = new ResponseStream(port, message.id);
   streams.set(message.id, stream);
   try {
     const ended = new Promise((resolve, reject) => stream.once('finish', resolve).once('error', reject)).then(
@@ -177,9 +134,19 @@ async function runBufferedAsStream(handler, message) {
   port.postMessage({ type: 'result', id: message.id, payload: 'null' });
 }
 
+let isRunning = false;
+
+/** Returns at once where the next invocation is on its way already. */
+function freeze() {
+  if (gate && !isRunning) Atomics.wait(gate, 0, 0);
+}
+
 const handlerLoaded = importHandler();
 handlerLoaded.then(
-  () => port.postMessage({ type: 'ready' }),
+  () => {
+    port.postMessage({ type: 'ready' });
+    freeze();
+  },
   (error) => port.postMessage({ type: 'init-error', error: describeError(error) }),
 );
 
@@ -188,6 +155,8 @@ port.on('message', async (message) => {
     streams.get(message.id)?.acknowledge(message.bytes);
     return;
   }
+  isRunning = true;
+  if (gate) Atomics.store(gate, 0, 0);
   try {
     const handler = await handlerLoaded;
     if (handler[STREAMING]) await runStreaming(handler, message);
@@ -196,4 +165,6 @@ port.on('message', async (message) => {
   } catch (error) {
     port.postMessage({ type: 'error', id: message.id, error: describeError(error) });
   }
+  isRunning = false;
+  freeze();
 });

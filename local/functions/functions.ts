@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Environments, isolatedEnvironments, sharedEnvironment } from './environments';
 import type { FunctionDefinition } from './function-definitions';
 import { FunctionThread } from './function-thread';
 import {
@@ -10,6 +11,9 @@ import {
   streamedInvocation,
 } from './invocation';
 
+/** How long an environment may import its bundle (Lambda, init phase). */
+const INIT_LIMIT_MS = 10_000;
+
 /** A log line of a function. */
 export interface FunctionLogLine {
   functionLogicalId: string;
@@ -18,14 +22,14 @@ export interface FunctionLogLine {
 
 interface Slot {
   definition: FunctionDefinition;
-  thread: FunctionThread | undefined;
+  environments: Environments;
   /** Invocations by this host's count: those that timed out but still run in their thread are not in it. */
   running: number;
 }
 
 /**
- * Lambda: runs each function of the template in a worker thread of its own, and enforces timeouts, payload limits and
- * reserved concurrency. A thread starts with the first invocation, or with `warm()`.
+ * Lambda: runs each function of the template in worker threads of its own, and enforces timeouts, payload limits and
+ * reserved concurrency. A thread starts with an invocation that needs one, or with `warm()`.
  */
 export class Functions {
   readonly #slots: Map<string, Slot>;
@@ -33,9 +37,19 @@ export class Functions {
   readonly #onLog: (line: FunctionLogLine) => void;
   #stopped = false;
 
-  constructor(definitions: FunctionDefinition[], onLog: (line: FunctionLogLine) => void) {
+  /** `isolate`: each environment serves one invocation at a time and is frozen in between, as on AWS. */
+  constructor(
+    definitions: FunctionDefinition[],
+    { isolate, onLog }: { isolate: boolean; onLog(line: FunctionLogLine): void },
+  ) {
+    const environmentsOf = isolate ? isolatedEnvironments : sharedEnvironment;
     this.#slots = new Map(
-      definitions.map((definition) => [definition.logicalId, { definition, thread: undefined, running: 0 }]),
+      definitions.map((definition) => {
+        const { logicalId } = definition;
+        const log = (line: string) => onLog({ functionLogicalId: logicalId, line });
+        const environments = environmentsOf(() => new FunctionThread(definition, { isolate, onLine: log }));
+        return [logicalId, { definition, environments, running: 0 }];
+      }),
     );
     this.#byArn = new Map(definitions.map(({ arn, logicalId }) => [arn, logicalId]));
     this.#onLog = onLog;
@@ -55,12 +69,17 @@ export class Functions {
 
   /** Whether the next invocation finds the bundle imported. */
   temperature(functionLogicalId: string): 'cold' | 'warm' {
-    return this.#slot(functionLogicalId).thread?.state === 'warm' ? 'warm' : 'cold';
+    return this.#slot(functionLogicalId).environments.temperature();
   }
 
-  /** Starts the threads of all functions, side by side; resolves when every bundle is imported. */
+  /** How many environments a function has at this moment. */
+  environmentsOf(functionLogicalId: string): number {
+    return this.#slot(functionLogicalId).environments.count;
+  }
+
+  /** Starts an environment of each function, side by side; resolves when every bundle is imported. */
   async warm(): Promise<void> {
-    await Promise.all([...this.#slots.values()].map((slot) => this.#threadOf(slot).initialised));
+    await Promise.all([...this.#slots.values()].map(({ environments }) => environments.warm()));
   }
 
   /** Runs a function to its end, as a synchronous Invoke does. */
@@ -82,19 +101,13 @@ export class Functions {
     );
   }
 
-  /** Kills a function's thread (or everyone's) wherever it is; the next invocation starts a fresh one. */
+  /** Kills a function's environments (or everyone's) wherever they are; the next invocation starts a fresh one. */
   async restart(functionLogicalId?: string): Promise<void> {
     const slots = functionLogicalId ? [this.#slot(functionLogicalId)] : [...this.#slots.values()];
-    await Promise.all(
-      slots.map(async (slot) => {
-        const thread = slot.thread;
-        slot.thread = undefined;
-        await thread?.terminate();
-      }),
-    );
+    await Promise.all(slots.map(({ environments }) => environments.terminate()));
   }
 
-  /** Ends every thread; later invocations fail. */
+  /** Ends every environment; later invocations fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.restart();
@@ -102,76 +115,76 @@ export class Functions {
 
   #start(functionLogicalId: string, event: unknown, invocation: Invocation): void {
     const slot = this.#slot(functionLogicalId);
-    const { definition } = slot;
+    const { reservedConcurrency } = slot.definition;
+    const refuse = (outcome: InvokeOutcome): void => invocation.onRefused(outcome);
     if (this.#stopped) {
-      const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local host has stopped' };
-      invocation.onRefused({ kind: 'function-error', error });
+      refuse(hasStopped());
       return;
     }
-    if (definition.reservedConcurrency !== undefined && slot.running >= definition.reservedConcurrency) {
-      invocation.onRefused({ kind: 'throttled' });
+    if (reservedConcurrency !== undefined && slot.running >= reservedConcurrency) {
+      refuse({ kind: 'throttled' });
       return;
     }
     const text = JSON.stringify(event);
     if (isTooLarge(text)) {
-      invocation.onRefused({ kind: 'too-large' });
+      refuse({ kind: 'too-large' });
       return;
     }
-
-    const requestId = randomUUID();
-    const thread = this.#threadOf(slot);
     slot.running++;
-    const end = (): void => {
+    slot.environments.take((thread) => {
+      if (!this.#stopped) {
+        this.#run(slot, thread, text, invocation);
+        return;
+      }
+      slot.running--;
+      refuse(hasStopped());
+    });
+  }
+
+  #run(slot: Slot, thread: FunctionThread, event: string, invocation: Invocation): void {
+    const { timeoutMs } = slot.definition;
+    const requestId = randomUUID();
+    let over = false;
+    const end = (how: 'done' | 'forsaken'): void => {
+      over = true;
       clearTimeout(timer);
       slot.running--;
+      slot.environments.release(thread, how);
     };
     const forget = thread.start({
-      event: text,
+      event,
       requestId,
-      deadlineMs: Date.now() + definition.timeoutMs,
+      timeoutMs,
       streaming: invocation.streaming,
       onResult: (payload) => {
-        end();
+        end('done');
         invocation.onResult(payload);
       },
       onChunk: invocation.onChunk,
       onEnd: invocation.onEnd,
       onError: (error) => {
-        end();
-        this.#log(
-          slot,
-          `${requestId} ${error.trace?.join('\n') || `${error.errorType}: ${error.errorMessage}`}`,
-        );
+        end('done');
+        const { errorType, errorMessage, trace } = error;
+        this.#log(slot, `${requestId} ${trace?.join('\n') || `${errorType}: ${errorMessage}`}`);
         invocation.onRefused({ kind: 'function-error', error });
       },
     });
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       forget();
-      end();
-      const seconds = (definition.timeoutMs / 1000).toFixed(2);
+      end('forsaken');
+      const seconds = (timeoutMs / 1000).toFixed(2);
       const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds`;
       this.#log(slot, errorMessage);
-      invocation.onRefused({
-        kind: 'function-error',
-        error: { errorType: 'Sandbox.Timedout', errorMessage },
-      });
-      // AWS tears the environment down. Here it may be running others: then only this invocation is given up, and
-      // its code runs on unheard.
-      if (thread.running === 0) this.#discard(slot, thread);
-    }, definition.timeoutMs);
-    timer.unref();
-  }
-
-  #discard(slot: Slot, thread: FunctionThread): void {
-    if (slot.thread === thread) slot.thread = undefined;
-    void thread.terminate();
-  }
-
-  #threadOf(slot: Slot): FunctionThread {
-    if (!slot.thread || slot.thread.state === 'ended') {
-      slot.thread = new FunctionThread(slot.definition, (line) => this.#log(slot, line));
-    }
-    return slot.thread;
+      const error = { errorType: 'Sandbox.Timedout', errorMessage };
+      invocation.onRefused({ kind: 'function-error', error });
+    };
+    let timer = setTimeout(giveUp, timeoutMs + INIT_LIMIT_MS).unref();
+    // The time that an import takes is no time of the function's.
+    void thread.initialised.then(() => {
+      if (over) return;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, timeoutMs).unref();
+    });
   }
 
   #slot(functionLogicalId: string): Slot {
@@ -183,4 +196,9 @@ export class Functions {
   #log(slot: Slot, line: string): void {
     this.#onLog({ functionLogicalId: slot.definition.logicalId, line });
   }
+}
+
+function hasStopped(): InvokeOutcome {
+  const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local host has stopped' };
+  return { kind: 'function-error', error };
 }

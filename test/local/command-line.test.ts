@@ -11,6 +11,7 @@ test('with a token registration is closed and nothing is warned about', () => {
     trustProxy: [],
     token: 'sixteen-letters!',
     context: { a: 'b', c: 'd=e' },
+    isolate: false,
     meter: false,
     verbose: false,
     warnings: [],

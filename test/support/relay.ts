@@ -11,6 +11,9 @@ import { sharedAssembly } from './stack/shared-assembly';
 /** The registration token of every relay that the tests start. */
 export const registrationToken = process.env.PAIRING_TOKEN ?? 'registration-token-of-the-tests';
 
+/** `PAIRING_ISOLATE=1` runs each invocation alone, frozen in between, as Lambda does. */
+export const isolate = process.env.PAIRING_ISOLATE === '1';
+
 /** A relay under test. */
 export interface Relay {
   url: string;
@@ -37,6 +40,7 @@ export async function startRelay({ change, ...options }: RelayOptions = {}): Pro
     assembly,
     token: registrationToken,
     throttle: false,
+    isolate,
     onLog: ({ line }) => {
       logged.push(line);
       if (process.env.SHOW_LOGS) process.stderr.write(`${line}\n`);

@@ -1,7 +1,7 @@
 import { startHost } from '../../../local/host';
 import { FixtureClient } from '../../local/fixture-client';
 import { call, redeem, register, request } from '../../support/api';
-import { type Relay, startRelay } from '../../support/relay';
+import { isolate, type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
@@ -73,7 +73,7 @@ test("one caller's fault is nobody else's: the edge keeps no error of the stack"
 test('behind the edge the monitor still knows this machine under open registration, and nobody else', async () => {
   const assembly = sharedAssembly();
   withOptions(assembly, { edge: 'true', registration: 'open' });
-  const open = await startHost({ assembly, onLog: () => {} });
+  const open = await startHost({ assembly, isolate, onLog: () => {} });
   try {
     const mine = await request(open.url, 'GET /api/monitor/events');
     expect(mine.status).toBe(200);

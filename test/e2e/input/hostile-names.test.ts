@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { startHost } from '../../../local/host';
 import { type Paired, type Registered, redeem, register } from '../../support/api';
 import { type RawRequest, sendRaw } from '../../support/raw-request';
-import { type Relay, startRelay } from '../../support/relay';
+import { isolate, type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
 import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
@@ -111,7 +111,7 @@ test('after all of them, handshakes with them in the query pass, and frames of s
 test('no name in a query gives pages of other sites the monitor of an open server', async () => {
   const assembly = sharedAssembly();
   withOptions(assembly, { edge: 'true', registration: 'open' });
-  const open = await startHost({ assembly, onLog: () => {} });
+  const open = await startHost({ assembly, isolate, onLog: () => {} });
   try {
     for (const name of inheritedNames) {
       await sendRaw(open.url, get(`/health?${name}=none`));

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { type Host, startHost } from '../../../local/host';
 import { register, request } from '../../support/api';
 import { sendRaw } from '../../support/raw-request';
-import { startRelay } from '../../support/relay';
+import { isolate, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
 import { sharedAssembly } from '../../support/stack/shared-assembly';
 import { withOptions } from '../../support/stack/synthesized';
@@ -16,8 +16,8 @@ beforeAll(async () => {
   const assembly = sharedAssembly();
   const allowedOrigins = 'https://app.example,https://other.example';
   withOptions(assembly, { edge: 'true', registration: 'open', allowedOrigins });
-  open = await startHost({ assembly, onLog: ({ line }) => logged.push(line) });
-  behind = await startHost({ assembly, trustProxy: ['127.0.0.1'], onLog: () => {} });
+  open = await startHost({ assembly, isolate, onLog: ({ line }) => logged.push(line) });
+  behind = await startHost({ assembly, isolate, trustProxy: ['127.0.0.1'], onLog: () => {} });
 });
 afterAll(() => Promise.all([open.stop(), behind.stop()]));
 
