@@ -25,7 +25,7 @@ try {
   console.log(`Paired with ${displayName}.`);
   if (!store) console.log(`Gateway ${gatewayId}, client token ${clientToken}`);
   // Progress as it comes; the result at the end. An answer that is lost on the way is asked for again, and never runs twice.
-  const call = app.stream(method, params && JSON.parse(params));
+  const call = app.stream(method, params && JSON.parse(params), { timeoutMs: 300_000 });
   for await (const step of call) console.log(`… ${JSON.stringify(step)}`);
   console.log(JSON.stringify(await call.result, null, 2));
   app.close();
