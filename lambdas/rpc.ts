@@ -7,9 +7,11 @@ import { callAnswer, callStream, wantsEvents } from './aws/http/call-response';
 import { streamedHttp } from './aws/http/http';
 import { cancelCall } from './core/call/end-call';
 import { endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/own-call';
+import { Places } from './core/call/places';
 import { prepareCall } from './core/call/prepare-call';
 import { endOfCall, finishCall, startCall } from './core/call/run-call';
 import { authenticateClient, noteUse } from './core/pairing/clients';
+import type { Client } from './core/pairing/ports';
 import { ApiError } from './core/wire/errors';
 import { readBody } from './core/wire/json';
 import { limits } from './core/wire/limits';
@@ -41,7 +43,9 @@ async function call(http: HttpRequest) {
     paramsUrlOf,
     nowMs,
   };
-  const started = await startCall(callWorld(http), prepareCall(parts), gateway);
+  const prepared = prepareCall(parts);
+  const places = placesOf(http, client, prepared.call, { id: prepared.id, streams: followed });
+  const started = await startCall(callWorld(http), prepared, gateway, places);
   const untilMs = nowMs + request.timeoutMs;
   const wait = followed
     ? { untilMs, progressAfter: readLastEventId(http.header('last-event-id')) }
@@ -60,7 +64,21 @@ async function ask(http: HttpRequest) {
   const { id, call } = await readOwnCall(callWorld(http), client, http.params.id);
   if (!wantsEvents(http)) return callAnswer(id, call, await endSoFar(callWorld(http), call));
   const afterSeq = readLastEventId(http.header('last-event-id'));
-  return callStream(http, id, call, resumeCall(callWorld(http), call, afterSeq), afterSeq < 0);
+  const places = placesOf(http, client, call, { id, streams: true });
+  if (!call.end) await places.take();
+  return callStream(http, id, call, resumeCall(callWorld(http), call, afterSeq, places), afterSeq < 0);
+}
+
+/** What this request may hold of its client's quota; given back after the answer has left. */
+function placesOf(
+  http: HttpRequest,
+  client: Client,
+  call: ConstructorParameters<typeof Places>[2],
+  what: { id: string; streams: boolean },
+): Places {
+  const places = new Places(callWorld(http), client, call, { ...what, mark: http.requestId.slice(-4) });
+  http.afterwards(() => places.giveBack());
+  return places;
 }
 
 async function cancel(http: HttpRequest) {

@@ -27,7 +27,7 @@ export const budgets = {
   writeUnitsPerRpc: {
     what: 'write units of one RPC answered at once with less than 1 KB, monitor events included',
     unit: 'units',
-    most: 4,
+    most: 3,
     held: 'guard',
   },
   readsInASecond: { what: 'strong reads while a 1 s call waits', unit: 'reads', most: 20, held: 'guard' },

@@ -1,5 +1,6 @@
 /** The composition root: what the core needs, made once per function instance from what the stack granted. */
 import { randomBytes } from 'node:crypto';
+import { callSweep as makeCallSweep } from '../core/call/calls-under-way';
 import type { CallStore } from '../core/call/ports';
 import type { EventStore, Recorder, TicketStore, WatcherStore } from '../core/monitor/ports';
 import type { AttemptStore } from '../core/pairing/attempt-ports';
@@ -12,7 +13,6 @@ import type {
 } from '../core/pairing/ports';
 import type { ConnectionStore, Sockets } from '../core/presence/ports';
 import { CallMemory } from '../core/reply/call-memory';
-import { callSweep as makeCallSweep } from './call/call-sweep';
 import { callTable } from './call/call-table';
 import { clock } from './clock';
 import { sharedDynamo as client } from './dynamo/dynamo';
@@ -56,9 +56,7 @@ export const pairings: () => PairingStore = once(() =>
 );
 export const descriptors: () => DescriptorStore = once(() => descriptorTable(client(), names.codes()));
 export const attempts: () => AttemptStore = once(() => attemptTable(client(), required(env.attemptsTable)));
-export const callSweep: () => CallSweep = once(() =>
-  makeCallSweep(client(), required(env.rpcsTable), calls()),
-);
+export const callSweep: () => CallSweep = once(() => makeCallSweep({ clients: clients(), calls: calls() }));
 export const connections: () => ConnectionStore = once(() =>
   cachedConnections(connectionTable(client(), required(env.connectionsTable))),
 );

@@ -1,5 +1,4 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { env } from '../../lambdas/aws/env';
 import { NounTable } from './noun-table';
@@ -43,13 +42,6 @@ export class Tables extends Construct {
       removalPolicy,
       partitionKey: 'callKey',
       sortKey: 'item',
-      indexes: [
-        {
-          indexName: 'byGateway',
-          keys: ['gatewayId', 'openedAt#'],
-          projectionType: ProjectionType.KEYS_ONLY,
-        },
-      ],
       variable: env.rpcsTable,
     });
     this.monitorEvents = new NounTable(this, 'MonitorEvents', {

@@ -1,6 +1,6 @@
 /**
  * `Rpcs`: a call's own row (call-row), its progress before it (call-progress), what is too large for it behind it
- * (call-parts). Index `byGateway`: gatewayId + openedAt, keys only; calls alone have both.
+ * (call-parts). Which calls of a gateway are under way stands in the rows of its clients.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, EndedBy, EndWritten } from '../../core/call/ports';
@@ -13,12 +13,15 @@ import {
   withdrawn,
 } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, isLive, type Row, seconds } from '../dynamo/dynamo';
+import { conditionally, isLive, type Row, readTogether, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 import { callParts } from './call-parts';
 import { addProgress, progressOf, readWithProgress } from './call-progress';
 import { callOfRow, isEndOfRow, type Kept, keepAnswer, keepParams, rowOfCall, stateOfRow } from './call-row';
-import { callsOfGateway } from './calls-of-gateway';
+import { removeCalls } from './remove-calls';
+
+/** One BatchGetItem takes so many keys. */
+const keysPerRead = 100;
 
 /** Calls in DynamoDB. */
 export function callTable(client: DynamoDBDocumentClient, tableName: string): CallStore {
@@ -152,7 +155,16 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       return paramsParts === undefined ? {} : await parts.read(ref, 'params', String(paramsParts));
     },
     addProgress: (call, progress) => addProgress(client, tableName, call, progress),
-    ofGateway: (gatewayId, page) => callsOfGateway(client, tableName, gatewayId, page, callOf),
+    async states(callKeys, nowMs) {
+      const rows: Row[] = [];
+      for (let at = 0; at < callKeys.length; at += keysPerRead) {
+        const Keys = callKeys.slice(at, at + keysPerRead).map((callKey) => ({ callKey, item: 'call' }));
+        const read = await readTogether(client, { [tableName]: { Keys, ConsistentRead: true } });
+        rows.push(...(read[tableName] ?? []));
+      }
+      return rows.filter((row) => isLive(row, nowMs)).map(stateOfRow);
+    },
+    remove: (callKeys) => removeCalls(client, tableName, callKeys),
   };
 }
 

@@ -1,11 +1,13 @@
 /**
  * `Clients`: one row per paired App.
- * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · sockets? (see socket-set) · expiresAt (s)
+ * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · sockets? (see socket-set) ·
+ * calls?, streams? (see lease-set) · expiresAt (s)
  */
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Client, ClientStore } from '../../core/pairing/ports';
+import type { Client, ClientStore, LeaseKind } from '../../core/pairing/ports';
 import { conditionally, isLive, type Row, readTogether, rowsOf, seconds } from '../dynamo/dynamo';
 import { stayingGatewayOf } from './gateway-table';
+import { dropLeases, holdLeases, leasesOf } from './lease-set';
 import { enterSocket, socketsOf, textOf } from './socket-set';
 
 /** How many rows are deleted at the same time. */
@@ -99,6 +101,16 @@ export function clientTable(
         ),
       );
     },
+    async hold(holder, leases, nowMs) {
+      const held = await holdLeases(client, keyOf(holder), holder, leases, nowMs);
+      return typeof held === 'string' ? held : clientOf(held.held);
+    },
+    async giveBack(holder, { calls, streams }) {
+      await dropLeases(client, keyOf(holder), {
+        ...(calls ? { calls: [calls] } : {}),
+        ...(streams ? { streams: [streams] } : {}),
+      });
+    },
     async used({ gatewayId, clientId, tokenHash }, atMs, expiresAtMs) {
       await conditionally(
         client.send(
@@ -121,7 +133,7 @@ export function clientTable(
 
 /** A client as its row. */
 export function clientRow(client: Client): Row {
-  const { createdAtMs, lastUsedAtMs, expiresAtMs, sockets: _, ...rest } = client;
+  const { createdAtMs, lastUsedAtMs, expiresAtMs, sockets: _, calls: __, streams: ___, ...rest } = client;
   return {
     ...rest,
     createdAt: createdAtMs,
@@ -132,12 +144,14 @@ export function clientRow(client: Client): Row {
 
 /** Reads a row of `Clients`. */
 export function clientOf(row: Row): Client {
-  const { createdAt, lastUsedAt, expiresAt, sockets: _, ...rest } = row;
+  const { createdAt, lastUsedAt, expiresAt, sockets: _, calls: __, streams: ___, ...rest } = row;
   return {
-    ...(rest as Omit<Client, 'createdAtMs' | 'lastUsedAtMs' | 'expiresAtMs' | 'sockets'>),
+    ...(rest as Omit<Client, 'createdAtMs' | 'lastUsedAtMs' | 'expiresAtMs' | 'sockets' | LeaseKind>),
     createdAtMs: Number(createdAt),
     lastUsedAtMs: Number(lastUsedAt),
     expiresAtMs: Number(expiresAt) * 1000,
     sockets: socketsOf(row),
+    calls: leasesOf(row, 'calls'),
+    streams: leasesOf(row, 'streams'),
   };
 }

@@ -9,6 +9,7 @@ import type { Gateway, OpenSocket } from '../pairing/ports';
 import { isSettling, type PresenceWorld, probeSocket, retireSocket } from '../presence/presence';
 import { limits } from '../wire/limits';
 import type { Clock } from '../wire/ports';
+import type { Places } from './places';
 import type { CallStore } from './ports';
 import type { CallEnd, OpenCall } from './states';
 import { commandSent } from './tell-monitor';
@@ -30,6 +31,7 @@ export async function deliverCall(
   call: OpenCall,
   gateway: Gateway,
   command: string,
+  places: Pick<Places, 'takeWhenLong'>,
 ): Promise<Delivery> {
   const { clock } = world;
   const startedAtMs = clock.now();
@@ -51,6 +53,7 @@ export async function deliverCall(
     const [current, stored] = await Promise.all([
       world.gateways.read(call.gatewayId).catch(() => gateway),
       world.calls.read(call.callKey, clock.now()).catch(() => undefined),
+      places.takeWhenLong(),
     ]);
     if (stored?.nonce === call.nonce && stored.end) return { ended: stored.end };
     socket = current?.sockets[0];

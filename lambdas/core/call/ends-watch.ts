@@ -38,8 +38,11 @@ export class EndsWatch {
     this.clientDueMs = now + checkClientEveryMs;
   }
 
-  /** `away`: the runtime has been for the whole grace. `revoked`: the client is none any more. */
-  async look(): Promise<'away' | 'revoked' | undefined> {
+  /**
+   * `away`: the runtime has been for the whole grace. `revoked`: the client is none any more. `sentTo`: where the command
+   * went, by the call's row.
+   */
+  async look(sentTo: string | undefined): Promise<'away' | 'revoked' | undefined> {
     const { clock } = this.world;
     if (clock.now() < this.dueMs) return undefined;
     this.dueMs = clock.now() + watchEveryMs;
@@ -48,7 +51,7 @@ export class EndsWatch {
     if (gateway === 'revoked') return 'revoked';
     if (!gateway) return 'away';
     if (gateway.sockets.length > 0) {
-      await this.lookAtSocket(gateway);
+      await this.lookAtSocket(gateway, sentTo);
       return undefined;
     }
     const leftAtMs = Math.max(gateway.leftAtMs ?? 0, this.call.openedAtMs);
@@ -78,11 +81,16 @@ export class EndsWatch {
     return found.client || !found.gateway ? found.gateway : 'revoked';
   }
 
-  private async lookAtSocket({ gatewayId, sockets, features }: Gateway): Promise<void> {
+  private async lookAtSocket(
+    { gatewayId, sockets, features }: Gateway,
+    sentTo: string | undefined,
+  ): Promise<void> {
     const now = this.world.clock.now();
     const [socket] = sockets;
     if (!socket) return;
-    if (this.options.unsure && !this.told && features?.includes('pending')) {
+    // What went to a socket that is not the newest any more may have died with it.
+    const unsure = this.options.unsure || (sentTo !== undefined && sentTo !== socket.connectionId);
+    if (unsure && !this.told && features?.includes('pending')) {
       this.told = true;
       await this.world.sockets.post(
         socket.connectionId,

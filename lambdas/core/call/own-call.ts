@@ -6,6 +6,7 @@ import { check } from '../wire/json';
 import { callId } from '../wire/protocol';
 import type { CallWorld } from './deliver-call';
 import { endCall } from './end-call';
+import type { Places } from './places';
 import { type CallEnd, callKeyOf, endAsOf, type Progress, type StoredCall } from './states';
 import { watchCall } from './watch-call';
 
@@ -38,8 +39,9 @@ export function resumeCall(
   world: CallWorld,
   call: StoredCall,
   afterSeq: number,
+  places: Places,
 ): AsyncGenerator<Progress[], CallEnd | 'pending'> {
-  return watchCall(world, call, { ifGone: 'disconnected', progressAfter: afterSeq });
+  return watchCall(world, call, { ifGone: 'disconnected', progressAfter: afterSeq, places });
 }
 
 /** The `seq` after which a stream goes on: `Last-Event-ID`, or the beginning. */

@@ -29,11 +29,10 @@ export interface CallStore {
   paramsOf(ref: CallRef): Promise<{ value?: unknown } | undefined>;
   /** Adds progress of a call that was read; a `seq` that is there already stays as it is. */
   addProgress(call: ProgressRef, progress: Progress): Promise<'added' | 'repeated'>;
-  /** The gateway's calls by their opening, newest first; a page may be empty and still have a next one. */
-  ofGateway(
-    gatewayId: string,
-    page: { openedSinceMs: number; after?: string | undefined; nowMs: number },
-  ): Promise<{ calls: StoredCall[]; next?: string }>;
+  /** The state of each of these calls that is there, in no order. */
+  states(callKeys: string[], nowMs: number): Promise<StoredCall[]>;
+  /** Removes calls with all that stands beside them. */
+  remove(callKeys: string[]): Promise<void>;
 }
 
 /** A call and what was reported of it. */

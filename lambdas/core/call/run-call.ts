@@ -8,27 +8,36 @@ import type { Gateway } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
 import { endCall } from './end-call';
+import type { Places } from './places';
 import type { PreparedCall } from './prepare-call';
-import type { CallEnd, Progress, StoredCall } from './states';
+import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
 import { callEnded, callProgressed, callRefused, callRequested, progressEveryMs } from './tell-monitor';
 import { watchCall } from './watch-call';
 
 /** A call that is under way. */
 export interface StartedCall extends PreparedCall {
   gateway: Gateway;
+  /** What its waiter holds of its client's quota. */
+  places: Places;
   /** The call that runs under this id already, where one does. */
   joined?: StoredCall;
 }
 
-/** Opens a call, or joins the one that has its id; `idempotency_conflict` when that one is another call. */
+/**
+ * Opens a call, or joins the one that has its id; `idempotency_conflict` when that one is another call, `rate_limited` when
+ * its client has no place for it.
+ */
 export async function startCall(
   world: CallWorld,
   prepared: PreparedCall,
   gateway: Gateway,
+  places: Places,
 ): Promise<StartedCall> {
+  if (isFollowed(prepared.call)) await places.take();
+  else places.requireRoom();
   const opened = await world.calls.open(prepared.call, world.clock.now());
   world.recorder.record(callRequested(prepared.call, gateway, opened === 'opened' ? undefined : 'joined'));
-  if (opened === 'opened') return { ...prepared, gateway };
+  if (opened === 'opened') return { ...prepared, gateway, places };
   if (opened.digest !== prepared.call.digest) {
     world.recorder.record(callRefused(prepared.call, gateway, 'idempotency_conflict', world.clock.now()));
     throw new ApiError(
@@ -36,7 +45,7 @@ export async function startCall(
       'This id was used for a call with another method or other params.',
     );
   }
-  return { ...prepared, gateway, joined: opened };
+  return { ...prepared, gateway, places, joined: opened };
 }
 
 /** How a started call is waited for. */
@@ -53,8 +62,8 @@ export async function* finishCall(
   started: StartedCall,
   wait: Wait,
 ): AsyncGenerator<Progress[], CallEnd | 'pending'> {
-  const { joined, call, gateway } = started;
-  if (joined) return yield* watchCall(world, joined, { ifGone: 'disconnected', ...wait });
+  const { joined, call, gateway, places } = started;
+  if (joined) return yield* watchCall(world, joined, { ifGone: 'disconnected', places, ...wait });
   const told = { steps: 0, atMs: 0 };
   const end = yield* tellingProgress(world, started, told, runOpened(world, started, wait));
   if (end === 'pending') return end;
@@ -92,7 +101,11 @@ async function* runOpened(world: CallWorld, started: StartedCall, { progressAfte
   world.recorder.idle();
   if (typeof delivery === 'object') return delivery.ended;
   if (delivery === 'no-socket') return await endCall(world, started.call, 'offline');
+  const { places } = started;
+  // A runtime that comes back asks for what may not have arrived.
+  if (delivery !== 'sent') await places.takeIfPossible();
   return yield* watchCall(world, started.call, {
+    places,
     ifGone: delivery === 'gone' ? 'offline' : 'disconnected',
     unsure: delivery !== 'sent',
     ...(progressAfter === undefined ? {} : { progressAfter }),
@@ -107,7 +120,7 @@ async function deliverWithParams(world: CallWorld, started: StartedCall): Promis
     () => false,
   );
   if (byReference && !(await kept)) return 'no-socket';
-  const delivery = await deliverCall(world, call, gateway, command);
+  const delivery = await deliverCall(world, call, gateway, command, started.places);
   await kept;
   return delivery;
 }

@@ -66,6 +66,16 @@ export function callKeyOf(gatewayId: string, clientId: string, id: string): stri
   return markOf(gatewayId) + own;
 }
 
+/** The part of a call's key that is its own within the gateway. */
+export function ownKeyOf({ callKey }: Pick<CallRef, 'callKey'>): string {
+  return callKey.slice(markLength);
+}
+
+/** The key again, from a text that begins with that part. */
+export function callKeyOfOwn(gatewayId: string, text: string): string {
+  return markOf(gatewayId) + text.slice(0, keyLength - markLength);
+}
+
 /** Whether a call may be this gateway's: that of another one is told by its key alone. */
 export function isCallOf({ callKey }: Pick<CallRef, 'callKey'>, gatewayId: string): boolean {
   return callKey.startsWith(markOf(gatewayId));

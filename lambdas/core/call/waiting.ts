@@ -21,6 +21,15 @@ export function nextGapMs(waitedMs: number, following = false): number {
   return waitedMs <= 0 ? firstGapMs : Math.min(longest, baseGapMs + share * waitedMs);
 }
 
+/** A call that ends sooner takes no place in its client's quota, and costs no write for it, in milliseconds. */
+export const shortMs = 500;
+
+/**
+ * By when, after `shortMs`, a waiter has written itself into its client's row, in milliseconds: a look's gap, the write and
+ * some patience. A runtime that asks what it owes right after its handshake is answered then, not before.
+ */
+export const placeTakenMs = 500;
+
 /** How often a waiter looks whether the runtime is still there, in milliseconds. */
 export const watchEveryMs = 1_000;
 

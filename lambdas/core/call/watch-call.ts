@@ -7,6 +7,7 @@ import { unauthorized } from '../pairing/gateways';
 import type { CallWorld } from './deliver-call';
 import { cancelCall, endCall } from './end-call';
 import { EndsWatch, type EndsWatchOptions } from './ends-watch';
+import type { Places } from './places';
 import type { FollowedCall, ProgressRef } from './ports';
 import { ProgressOrder } from './progress-order';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
@@ -14,6 +15,8 @@ import { nextGapMs } from './waiting';
 
 /** How a call is waited for. */
 export interface WatchOptions extends EndsWatchOptions {
+  /** What the waiter holds of its client's quota. */
+  places: Pick<Places, 'takeWhenLong'>;
   /** Until when to wait, if not to the end. */
   untilMs?: number;
   /** Progress after this `seq` is wanted. */
@@ -36,6 +39,7 @@ export async function* watchCall(
   const startedAtMs = clock.now();
   const untilMs = Math.min(call.deadlineMs, options.untilMs ?? call.deadlineMs);
   if (call.end && !follows) return call.end;
+  let { sentTo } = call;
   for (let looks = 0; ; looks++) {
     const waitedTo = clock.now();
     // What a stream missed is there already.
@@ -43,7 +47,8 @@ export async function* watchCall(
     await clock.sleep(Math.max(0, Math.min(gapMs, untilMs - waitedTo)));
     const [seen, sight] = await Promise.all([
       look(world, call, follows ? order.lastSeq : undefined),
-      ends.look(),
+      ends.look(sentTo),
+      options.places.takeWhenLong(),
     ]);
     const now = clock.now();
     if (sight === 'revoked') {
@@ -53,6 +58,7 @@ export async function* watchCall(
     if (seen) {
       const stored = seen.call;
       if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
+      ({ sentTo } = stored);
       yield order.take(seen.progress, now, stored.end !== undefined);
       if (stored.end) return stored.end;
     }

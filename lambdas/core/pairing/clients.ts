@@ -55,6 +55,8 @@ export async function redeemAccessCode(
     lastUsedAtMs: nowMs,
     expiresAtMs: nowMs + limits.clientUnusedMs,
     sockets: [],
+    calls: [],
+    streams: [],
   };
   if ((await world.pairings.redeem(code, client, nowMs)) === 'dead') throw codeNotFound();
   return { gateway, clientId, clientToken };

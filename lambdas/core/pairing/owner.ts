@@ -10,7 +10,7 @@ import { authenticateClient } from './clients';
 import { type ClosingWorld, closeSockets, keepClosing } from './close-sockets';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
 import { authenticateRuntime, unauthorized } from './gateways';
-import type { CallSweep, ClientStore, Gateway, GatewayStore, OpenSocket, PairingStore } from './ports';
+import type { CallSweep, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
 
 /** What an owner's decisions need. */
 export interface OwnerWorld extends ClosingWorld {
@@ -120,12 +120,19 @@ export async function removeGateway(
 ): Promise<{ afterwards: Afterwards }> {
   const marked = await world.gateways.startRemoval(gatewayId, secretHash, nowMs);
   if (marked === 'gone') throw unauthorized();
-  const closeAll = async (open: OpenSocket[]) => await closeSockets(world, open, 'removed');
+  const removeClients = async () => {
+    const clients = await world.clients.removeAll(gatewayId);
+    const sockets = clients.flatMap((client) => client.sockets);
+    const [left] = await Promise.all([
+      closeSockets(world, sockets, 'removed'),
+      world.callSweep.removeAll(gatewayId, clients),
+    ]);
+    return left;
+  };
   const [ofRuntime, ofApps] = await Promise.all([
-    closeAll(marked.sockets),
-    world.clients.removeAll(gatewayId).then((clients) => closeAll(clients.flatMap(({ sockets }) => sockets))),
+    closeSockets(world, marked.sockets, 'removed'),
+    removeClients(),
     marked.accessCodeHash === undefined ? undefined : world.pairings.forgetCode(marked.accessCodeHash),
-    world.callSweep.removeAll(gatewayId),
   ]);
   await world.gateways.remove(gatewayId);
   return { afterwards: () => keepClosing(world, [...ofRuntime, ...ofApps]) };

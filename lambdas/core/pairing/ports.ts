@@ -92,7 +92,21 @@ export interface Client {
   expiresAtMs: number;
   /** The App's sockets, newest first. */
   sockets: OpenSocket[];
+  /** What it holds only so many of; those whose time is over count no more. */
+  calls: Lease[];
+  streams: Lease[];
 }
+
+/** A place for something long, free by itself at `untilMs` whatever became of its holder. */
+export interface Lease {
+  id: string;
+  untilMs: number;
+}
+
+/** What a client has quotas for: calls that somebody waits for, and the streams among them. */
+export const leaseKinds = ['calls', 'streams'] as const;
+export type LeaseKind = (typeof leaseKinds)[number];
+export type Leases = Partial<Record<LeaseKind, Lease>>;
 
 /** A client by its key and its token's hash: whatever is written on its word holds that hash. */
 export type ClientRef = Pick<Client, 'gatewayId' | 'clientId' | 'tokenHash'>;
@@ -137,14 +151,21 @@ export interface ClientStore {
   enter(client: ClientRef, socket: OpenSocket): Promise<Entered | 'gone'>;
   /** Takes a socket out. */
   leave(client: Pick<Client, 'gatewayId' | 'clientId'>, socket: OpenSocket): Promise<void>;
+  /**
+   * Takes places, all or none, and gives the client as it stands then. `full` while one of the quotas is used up by places
+   * whose time is not over, `gone` without the client.
+   */
+  hold(client: ClientRef, leases: Leases, nowMs: number): Promise<Client | 'full' | 'gone'>;
+  /** Gives places back; nothing happens where they are not held. */
+  giveBack(client: Pick<Client, 'gatewayId' | 'clientId'>, leases: Leases): Promise<void>;
   /** Notes that a client was used, and until when it lives now. Revives none that is gone. */
   used(client: Client, atMs: number, expiresAtMs: number): Promise<void>;
 }
 
 /** What happens to a gateway's calls when its owner decides. */
 export interface CallSweep {
-  /** Every row of every call, pending or ended. */
-  removeAll(gatewayId: string): Promise<void>;
+  /** Removes the calls that these clients, as they were, had under way. */
+  removeAll(gatewayId: string, clients: Client[]): Promise<void>;
   /** From here on no pending call is answered by the usual write of one of these sockets. */
   withdrawAll(gatewayId: string, from: OpenSocket[], nowMs: number): Promise<void>;
 }

@@ -3,25 +3,24 @@
  * they were sent under, so that a runtime takes each of them once however often it hears of it.
  */
 
+import { callsUnderWay } from '../call/calls-under-way';
 import type { CallStore } from '../call/ports';
 import { paramsByReference } from '../call/prepare-call';
-import { type CallRef, frameIdOf, type StoredCall } from '../call/states';
-import type { Gateway } from '../pairing/ports';
+import { frameIdOf, type StoredCall } from '../call/states';
+import type { ClientStore, Gateway } from '../pairing/ports';
 import { type Command, commandOf } from '../wire/frames';
 import { limits } from '../wire/limits';
 
 /** What answering needs. */
 export interface PendingWorld {
   calls: CallStore;
+  clients: ClientStore;
   paramsUrlOf: (frameId: string) => string;
 }
 
 /** An answer stays below one message of 128 KiB. */
 const maxAnswerBytes = 120_000;
-/** Pages of the index that one request looks through. */
-const maxPages = 3;
-
-/** The calls owed, newest first. `next` asks for more as `params.after`; a page may be empty and still have one. */
+/** The calls owed, newest first. `next` asks for more as `params.after`. */
 export interface PendingCalls {
   calls: Command[];
   next?: string;
@@ -35,25 +34,23 @@ export async function pendingCalls(
   nowMs: number,
 ): Promise<PendingCalls> {
   const byReference = features?.includes(paramsByReference) ?? false;
-  const openedSinceMs = nowMs - limits.maxStreamTimeoutMs;
+  const after = readPlace(params);
+  const found = (await callsUnderWay(world, gatewayId, nowMs)).filter((call) => isOwed(call, nowMs));
   const commands: Command[] = [];
   let bytes = 0;
-  let after = readPlace(params);
-  for (let pages = 0; pages < maxPages; pages++) {
-    const page = await world.calls.ofGateway(gatewayId, { openedSinceMs, after, nowMs });
-    for (const call of page.calls.filter((found) => isOwed(found, nowMs))) {
-      const command = await commandOfCall(world, call, byReference);
-      if (!command) continue;
-      const size = Buffer.byteLength(JSON.stringify(command)) + 1;
-      if (bytes + size > maxAnswerBytes && commands.length > 0) return { calls: commands, ...nextOf(after) };
-      bytes += size;
-      if (bytes <= maxAnswerBytes) commands.push(command);
-      after = placeOf(call);
-    }
-    if (!page.next) return { calls: commands };
-    after = page.next;
+  let last: string | undefined;
+  for (const call of found) {
+    const place = placeOf(call);
+    if (after !== undefined && place >= after) continue;
+    const command = await commandOfCall(world, call, byReference);
+    if (!command) continue;
+    const size = Buffer.byteLength(JSON.stringify(command)) + 1;
+    if (bytes + size > maxAnswerBytes && last !== undefined) return { calls: commands, next: last };
+    bytes += size;
+    if (bytes <= maxAnswerBytes) commands.push(command);
+    last = place;
   }
-  return { calls: commands, ...nextOf(after) };
+  return { calls: commands };
 }
 
 /** A call that no socket has had yet is still to be posted, as long as somebody may be waiting to do so. */
@@ -76,12 +73,9 @@ async function commandOfCall(
   return commandOf(frameId, call.method, undefined, { ...meta, paramsUrl: world.paramsUrlOf(frameId) });
 }
 
-function placeOf({ openedAtMs, callKey }: StoredCall & CallRef): string {
+/** Places sort as the calls do, newest last. */
+function placeOf({ openedAtMs, callKey }: StoredCall): string {
   return `${openedAtMs}.${callKey}`;
-}
-
-function nextOf(after: string | undefined): { next?: string } {
-  return after === undefined ? {} : { next: after };
 }
 
 /** The place of an earlier answer; anything else begins at the newest. */

@@ -12,6 +12,7 @@ import { answerOf } from '../call/call-answer';
 import type { CallWorld } from '../call/deliver-call';
 import { cancelCall } from '../call/end-call';
 import { readOwnCall } from '../call/own-call';
+import { Places } from '../call/places';
 import { type CallParts, prepareCall } from '../call/prepare-call';
 import { finishCall, startCall } from '../call/run-call';
 import { type CallEnd, digestOf, type Progress } from '../call/states';
@@ -54,12 +55,18 @@ export async function handleAppRequest(
     await post(errorFrame(null, -32600, 'Invalid request: a request needs an id'));
     return;
   }
+  let places: Places | undefined;
+  const hold = (taken: Places) => {
+    places = taken;
+  };
   try {
-    await post(await answer(world, connection, { ...request, id }, post));
+    await post(await answer(world, connection, { ...request, id }, { post, hold }));
   } catch (error) {
     const known =
       error instanceof ApiError ? error : new ApiError('internal_error', 'The server met a fault.');
     await post(problemFrame(id, known, requestId));
+  } finally {
+    await places?.giveBack().catch(() => {});
   }
 }
 
@@ -67,7 +74,7 @@ async function answer(
   world: AppSocketWorld,
   connection: Connection,
   request: AppRequest & { id: string | number },
-  post: (frame: string) => Promise<unknown>,
+  { post, hold }: { post: (frame: string) => Promise<unknown>; hold: (places: Places) => void },
 ): Promise<string> {
   const { id, method } = request;
   const nowMs = world.clock.now();
@@ -98,7 +105,11 @@ async function answer(
   const checked = check(rpcRequest(maxSocketTimeoutMs), { ...body, id: given ?? callIdOf(connection, id) });
   const parts = { ...world, request: checked, client, gateway, nowMs, followed: true };
   const trace = typeof traceparent === 'string' ? { traceparent } : {};
-  const started = await startCall(world, prepareCall({ ...parts, ...trace }), gateway);
+  const prepared = prepareCall({ ...parts, ...trace });
+  const mark = Buffer.from(world.random(3)).toString('base64url');
+  const places = new Places(world, client, prepared.call, { id: prepared.id, streams: true, mark });
+  hold(places);
+  const started = await startCall(world, prepared, gateway, places);
   const sights = finishCall(world, started, { untilMs: nowMs + checked.timeoutMs, progressAfter: -1 });
   const end = await tellProgress(sights, id, post);
   return endFrame(id, started.id, end, started.joined ?? started.call);

@@ -1,5 +1,6 @@
 /** What a runtime says on its socket. Whatever reads or changes something needs a socket that counts (`isListed`). */
 
+import { placeTakenMs, shortMs } from '../call/waiting';
 import type { Recorder } from '../monitor/ports';
 import type { ClosingWorld } from '../pairing/close-sockets';
 import type { Gateway } from '../pairing/ports';
@@ -83,9 +84,12 @@ async function serve(
       };
     }
     case 'relay.pending': {
+      // What was on its way when this socket came stands in the rows by then.
+      const settledAtMs = connection.connectedAtMs + shortMs + placeTakenMs;
+      if (settledAtMs > nowMs) await world.clock.sleep(settledAtMs - nowMs);
       const gateway = await world.gateways.read(gatewayId);
       if (!gateway || !isListed(connection, gateway.sockets)) return await dismissed(gateway);
-      return await pendingCalls(world, gateway, params, nowMs);
+      return await pendingCalls(world, gateway, params, world.clock.now());
     }
     default:
       return undefined;

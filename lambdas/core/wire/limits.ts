@@ -44,6 +44,11 @@ export const limits = {
   maxSocketsPerCredential: 4,
   /** `$connect` returns a moment before its socket can be posted to; until this age a 410 may mean "not yet". */
   socketSettlingMs: 5_000,
+  /** Streamed or followed calls and resumed streams that a client has open at a time. */
+  maxStreamsPerClient: 16,
+  /** Calls that somebody waits for, streams among them: of one client, and of all clients of a gateway. */
+  maxCallsPerClient: 64,
+  maxCallsPerGateway: 256,
   /** Live streams and viewers' sockets of a deployment's monitor. */
   maxWatchers: 20,
   clientUnusedMs: 90 * 24 * 60 * 60_000,

@@ -1,5 +1,4 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { callSweep } from '../../../lambdas/aws/call/call-sweep';
 import { callTable } from '../../../lambdas/aws/call/call-table';
 import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { attemptTable } from '../../../lambdas/aws/pairing/attempt-table';
@@ -45,7 +44,6 @@ async function tables() {
   client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
   const documents = documentClient(client);
   const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
-  const calls = callTable(documents, nameOf('Rpcs'));
   return {
     gateways: gatewayTable(documents, gateways),
     pairings: codeTable(documents, { codes, gateways, clients: () => clients }),
@@ -53,7 +51,7 @@ async function tables() {
     descriptors: descriptorTable(documents, codes),
     clients: clientTable(documents, { clients, gateways }),
     connections: connectionTable(documents, nameOf('Connections')),
-    calls: { ...calls, ...callSweep(documents, nameOf('Rpcs'), calls) },
+    calls: callTable(documents, nameOf('Rpcs')),
   };
 }
 

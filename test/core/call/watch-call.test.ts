@@ -1,4 +1,5 @@
 import type { CallWorld } from '../../../lambdas/core/call/deliver-call';
+import { Places } from '../../../lambdas/core/call/places';
 import { endOfCall, finishCall, startCall } from '../../../lambdas/core/call/run-call';
 import type { CallEnd, OpenCall } from '../../../lambdas/core/call/states';
 import { watchCall } from '../../../lambdas/core/call/watch-call';
@@ -40,6 +41,8 @@ const client = {
   lastUsedAtMs: t0,
   expiresAtMs: t0 + 1e9,
   sockets: [],
+  calls: [],
+  streams: [],
 };
 
 async function pairWith(stores: ReturnType<typeof memoryStores>) {
@@ -47,6 +50,8 @@ async function pairWith(stores: ReturnType<typeof memoryStores>) {
   await stores.pairings.issueCode(code, undefined);
   await stores.pairings.redeem(code, client, t0);
 }
+
+const noPlaces = { takeWhenLong: async () => {} };
 
 /** A relay in memory with one gateway and one client; `posted` says what reached which socket. */
 async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear' = () => 'sent') {
@@ -75,7 +80,8 @@ async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear'
 const run = async (relay: Awaited<ReturnType<typeof world>>, call = callOf()) => {
   const prepared = { id: 'id', call, command: '{}', byReference: false };
   const current = (await relay.stores.gateways.read('gw_1'))!;
-  const started = await startCall(relay, prepared, current);
+  const places = new Places(relay, client, call, { id: 'id', mark: 'mark', streams: false });
+  const started = await startCall(relay, prepared, current, places);
   return (await endOfCall(finishCall(relay, started, { untilMs: call.deadlineMs }))) as CallEnd;
 };
 
@@ -144,14 +150,14 @@ test('reads that fail are no news: the call still ends by its deadline', async (
     throw new Error('throttled');
   };
   const deaf = { ...relay, calls: { ...relay.calls, read: broken, end: broken } };
-  const end = await endOfCall(watchCall(deaf, call, { ifGone: 'disconnected' }));
+  const end = await endOfCall(watchCall(deaf, call, { ifGone: 'disconnected', places: noPlaces }));
   expect(end).toMatchObject({ outcome: 'timed-out' });
 });
 
 test('whoever joins a call may wait for less than the call itself', async () => {
   const relay = await world();
   await relay.calls.open(callOf(), t0);
-  const wait = { ifGone: 'disconnected', untilMs: t0 + 2_000 } as const;
+  const wait = { ifGone: 'disconnected', untilMs: t0 + 2_000, places: noPlaces } as const;
   expect(await endOfCall(watchCall(relay, callOf(), wait))).toBe('pending');
   expect(relay.clock.now()).toBe(t0 + 2_000);
 });
@@ -160,7 +166,9 @@ test('a call of a gateway that was removed is over', async () => {
   const relay = await world();
   const gone = { ...relay, calls: { ...relay.calls, read: async () => undefined } };
   await relay.calls.open(callOf(), t0);
-  expect(await endOfCall(watchCall(gone, callOf(), { ifGone: 'disconnected' }))).toMatchObject({
+  expect(
+    await endOfCall(watchCall(gone, callOf(), { ifGone: 'disconnected', places: noPlaces })),
+  ).toMatchObject({
     outcome: 'disconnected',
   });
 });

@@ -22,7 +22,16 @@ async function twoSockets(...open: string[]) {
   const code = { codeHash: 'code', gatewayId, expiresAtMs: t0 + 1 };
   await stores.pairings.issueCode(code, undefined);
   const times = { createdAtMs: t0, lastUsedAtMs: t0, expiresAtMs: t0 + 1e9 };
-  const client = { gatewayId, clientId: 'cl_1', tokenHash: 'hash', label: 'Phone', sockets: [], ...times };
+  const client = {
+    gatewayId,
+    clientId: 'cl_1',
+    tokenHash: 'hash',
+    label: 'Phone',
+    sockets: [],
+    calls: [],
+    streams: [],
+    ...times,
+  };
   await stores.pairings.redeem(code, client, t0);
   await stores.clients.enter(client, { connectionId: 'app', connectedAtMs: t0 });
   const api = memorySocketsApi((id) => ([...open, 'app'].includes(id) ? 'open' : 'gone'));

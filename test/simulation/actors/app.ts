@@ -38,7 +38,7 @@ export class App {
     const random = this.random(`${book.id} patience`);
     for (let tries = 1; tries <= faultTries; tries++) {
       const word = await this.send(book, intention, false);
-      const isOver = isEnding(word) || (word !== 'broken' && word !== 'fault' && word !== 'pending');
+      const isOver = isEnding(word) || !['broken', 'fault', 'pending', 'busy'].includes(word);
       if (isOver) {
         if (!random.chance(0.03)) break;
         await timeline.sleep(random.between(1, 500));
@@ -155,6 +155,7 @@ const problems: Record<string, Word> = {
   rpc_timeout: 'timed-out',
   payload_too_large: 'too-large',
   internal_error: 'fault',
+  rate_limited: 'busy',
   idempotency_conflict: 'conflict',
   not_found: 'unknown',
   unauthorized: 'refused',

@@ -8,7 +8,6 @@ import type { Simulated } from './simulated';
 /** The port behind each adapter, by the adapter's name. */
 const ports: Record<string, string> = {
   attemptTable: 'attempts',
-  callSweep: 'callSweep',
   callTable: 'calls',
   clientTable: 'clients',
   codeTable: 'pairings',

@@ -17,6 +17,7 @@ export type Word =
   | Ending
   | 'pending'
   | 'fault'
+  | 'busy'
   | 'broken'
   | 'unknown'
   | 'conflict'

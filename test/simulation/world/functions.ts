@@ -28,14 +28,14 @@ export class Functions {
     ) => Promise<unknown>,
   ) {}
 
-  /** Runs a function. `done` is called once: when it has returned, thrown or died. */
+  /** Runs a function, and gives the invocation. `done` is called once: when it has returned, thrown or died. */
   invoke(
     functionName: string,
     event: unknown,
     stream: unknown,
     random: Random,
     done: (result: Invoked, invocation: Invocation) => void,
-  ): void {
+  ): Invocation {
     const fate = this.weather.draw('invocation', random);
     const warm = fate === 'cold' ? undefined : this.idle.get(functionName)?.pop();
     const instance =
@@ -75,6 +75,7 @@ export class Functions {
       invocation.delayMs += startMs;
       this.timeline.after(startMs, begin);
     }
+    return invocation;
   }
 
   /** Whether an instance goes on; one whose time has come dies here, whatever it was about to do. */

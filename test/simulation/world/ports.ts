@@ -5,7 +5,6 @@
  */
 import { changes } from './changes';
 import type { Instance, Invocation } from './instance';
-import { reads } from './lagging-index';
 import { drawMs, type probabilities, type Weather } from './probabilities';
 import type { Timeline } from './timeline';
 
@@ -17,6 +16,9 @@ type Fate = keyof Table['table'] | keyof Table['socket'];
 
 /** How a frame is to reach its peer. */
 export type Passage = 'swallowed' | 'late' | 'doubled' | undefined;
+
+/** The names of methods that change nothing. */
+const reads = /^(read|list|follow|state|paramsOf)/;
 
 /** What is no row of a call, a gateway, a client or a socket: anybody may cause such writes. */
 const freeOfRight = new Set(['attempts', 'events']);

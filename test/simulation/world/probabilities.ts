@@ -66,9 +66,6 @@ export const latencies = {
   slow: [40, 1_000],
   /** What a retry of the SDK adds. */
   retry: [20, 150],
-  /** How far an index is behind. */
-  indexLag: [5, 60],
-  staleIndexLag: [300, 6_000],
   /** When `$disconnect` comes, and when it is late. */
   disconnect: [1, 120],
   lateDisconnect: [1_000, 40_000],

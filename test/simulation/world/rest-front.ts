@@ -83,13 +83,13 @@ export class RestFront {
           });
         },
       );
-      this.functions.invoke(
+      // An answer may arrive while the function still does what nobody waits for.
+      ran = this.functions.invoke(
         this.functionOf(request.route),
         this.eventOf(request),
         stream,
         random,
-        (result, invocation) => {
-          ran = invocation;
+        (result) => {
           if (result.is === 'returned' || stream.ended) return;
           // API Gateway's own answer for a function that failed; a stream that had begun breaks off.
           down(() => (head ? finish(true) : finish(isLost, 502)));

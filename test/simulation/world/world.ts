@@ -1,16 +1,13 @@
 /** One world: its time, its stores, its functions and its two APIs, from one seed. */
-import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { routes } from '../../../lib/api/routes';
-import { memoryCalls } from '../../support/memory/memory-calls';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 import { memoryStores } from '../../support/memory/memory-stores';
 import { adaptersOf } from '../functions/adapters';
 import type { Handlers, Simulated } from '../functions/simulated';
 import { Functions } from './functions';
 import type { Instance } from './instance';
-import { laggingStore } from './lagging-index';
 import { Ports, type Targets } from './ports';
-import { drawMs, type Group, Weather } from './probabilities';
+import { type Group, Weather } from './probabilities';
 import { Random, seedOf } from './random';
 import { RelayFront } from './relay-front';
 import { awslambda } from './response-stream';
@@ -42,8 +39,7 @@ export class World {
   readonly functions: Functions;
   readonly rest: RestFront;
   readonly relay: RelayFront;
-  /** The stores as they really are, without lag. */
-  readonly stores = { ...memoryStores(), calls: memoryCalls() };
+  readonly stores = memoryStores();
   /** Who each App is, by its number. */
   readonly clients = new Map<number, { gatewayId: string; clientId: string }>();
   watcher: Watcher = { effect: () => {}, event: () => {} };
@@ -153,42 +149,9 @@ export class World {
   }
 
   private targets(): Targets {
-    const random = new Random(seedOf(this.seed, 'indexes'));
-    const lagMs = (from: Random) =>
-      drawMs(this.weather.draw('index', from) === 'stale' ? 'staleIndexLag' : 'indexLag', from);
-    const { calls } = this.stores;
-    const laggingCalls = laggingStore(
-      calls,
-      memoryCalls(),
-      {
-        ofGateway: {
-          // The index has keys alone: the rows are read by them.
-          fresh: async (store: typeof calls, found: ReturnType<typeof calls.ofGateway>, args: never[]) => {
-            const { nowMs } = args[1] as unknown as { nowMs: number };
-            const page = await found;
-            const rows = await Promise.all(page.calls.map(({ callKey }) => store.read(callKey, nowMs)));
-            return { ...page, calls: rows.filter((row) => row !== undefined) };
-          },
-        },
-      },
-      this.timeline,
-      lagMs,
-      random,
-    );
-    const callSweep: CallSweep = {
-      removeAll: (gatewayId) => laggingCalls.removeAll(gatewayId),
-      // What the index does not name yet is not withdrawn.
-      async withdrawAll(gatewayId, from, nowMs) {
-        const ids = from.map(({ connectionId }) => connectionId);
-        const { calls: found } = await laggingCalls.ofGateway(gatewayId, { openedSinceMs: 0, nowMs });
-        for (const call of found) await laggingCalls.withdraw(call, ids);
-      },
-    };
     return {
       ...(this.stores as unknown as Targets),
       ...(memoryMonitor() as unknown as Targets),
-      calls: laggingCalls as unknown as Targets[string],
-      callSweep: callSweep as unknown as Targets[string],
       sockets: this.relay.management as unknown as Targets[string],
     };
   }

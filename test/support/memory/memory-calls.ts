@@ -9,11 +9,10 @@ import {
   type StoredCall,
   withdrawn,
 } from '../../../lambdas/core/call/states';
-import type { CallSweep } from '../../../lambdas/core/pairing/ports';
 import { limits } from '../../../lambdas/core/wire/limits';
 
 /** Fresh, empty calls. */
-export function memoryCalls(): CallStore & CallSweep {
+export function memoryCalls(): CallStore {
   const rows = new Map<string, StoredCall>();
   const params = new Map<string, unknown>();
   const reported = new Map<string, Map<number, Progress>>();
@@ -21,7 +20,7 @@ export function memoryCalls(): CallStore & CallSweep {
     const call = rows.get(callKey);
     return call && call.expiresAtMs > nowMs ? call : undefined;
   };
-  const store: CallStore & CallSweep = {
+  const store: CallStore = {
     async open(call, nowMs) {
       const standing = live(call.callKey, nowMs);
       if (standing && !mayReopen(standing, call)) return standing.nonce === call.nonce ? 'opened' : standing;
@@ -84,20 +83,15 @@ export function memoryCalls(): CallStore & CallSweep {
       ofCall.set(progress.seq, progress);
       return 'added';
     },
-    async ofGateway(gatewayId, { openedSinceMs, nowMs }) {
-      const calls = [...rows.values()]
-        .filter((call) => call.gatewayId === gatewayId && call.openedAtMs >= openedSinceMs)
-        .filter((call) => call.expiresAtMs > nowMs)
-        .sort((a, b) => b.openedAtMs - a.openedAtMs);
-      return { calls };
-    },
-    async withdrawAll(gatewayId, from) {
-      const ids = from.map(({ connectionId }) => connectionId);
-      for (const call of rows.values()) if (call.gatewayId === gatewayId) await store.withdraw(call, ids);
-    },
-    async removeAll(gatewayId) {
-      for (const call of [...rows.values()].filter((row) => row.gatewayId === gatewayId)) {
-        rows.delete(call.callKey);
+    states: async (callKeys, nowMs) =>
+      (await Promise.all(callKeys.map((callKey) => store.state(callKey, nowMs)))).filter(
+        (call) => call !== undefined,
+      ),
+    async remove(callKeys) {
+      for (const callKey of callKeys) {
+        const call = rows.get(callKey);
+        if (!call) continue;
+        rows.delete(callKey);
         params.delete(nameOf(call));
         reported.delete(progressNameOf(call));
       }

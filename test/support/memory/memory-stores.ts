@@ -2,19 +2,23 @@
 
 import type { CallStore } from '../../../lambdas/core/call/ports';
 import type { AttemptStore, SourceAttempts } from '../../../lambdas/core/pairing/attempt-ports';
-import type {
-  AccessCode,
-  Client,
-  ClientStore,
-  DescriptorStore,
-  Gateway,
-  GatewayStore,
-  PairingStore,
-  WaitingDescriptor,
+import {
+  type AccessCode,
+  type Client,
+  type ClientStore,
+  type DescriptorStore,
+  type Gateway,
+  type GatewayStore,
+  leaseKinds,
+  type PairingStore,
+  type WaitingDescriptor,
 } from '../../../lambdas/core/pairing/ports';
 import type { Connection, ConnectionStore } from '../../../lambdas/core/presence/ports';
+import { limits } from '../../../lambdas/core/wire/limits';
 import { memoryCalls } from './memory-calls';
 import { enterAmong, without } from './memory-sockets';
+
+const mostLeases = { calls: limits.maxCallsPerClient, streams: limits.maxStreamsPerClient };
 
 /** All stores over one set of maps. */
 export interface Stores {
@@ -72,6 +76,29 @@ export function memoryStores(): Stores {
         const { now, entered } = enterAmong(client.sockets, socket);
         clients.set(key, { ...client, sockets: now });
         return entered;
+      },
+      async hold({ gatewayId, clientId, tokenHash }, leases, nowMs) {
+        const key = `${gatewayId}/${clientId}`;
+        const client = clients.get(key);
+        if (client?.tokenHash !== tokenHash) return 'gone';
+        const held = { ...client };
+        for (const kind of leaseKinds) {
+          const lease = leases[kind];
+          if (!lease) continue;
+          const live = client[kind].filter(({ id, untilMs }) => untilMs > nowMs && id !== lease.id);
+          if (live.length >= mostLeases[kind]) return 'full';
+          held[kind] = [...live, lease];
+        }
+        clients.set(key, held);
+        return held;
+      },
+      async giveBack({ gatewayId, clientId }, leases) {
+        const key = `${gatewayId}/${clientId}`;
+        const client = clients.get(key);
+        if (!client) return;
+        const left = { ...client };
+        for (const kind of leaseKinds) left[kind] = client[kind].filter(({ id }) => id !== leases[kind]?.id);
+        clients.set(key, left);
       },
       async leave({ gatewayId, clientId }, socket) {
         const key = `${gatewayId}/${clientId}`;

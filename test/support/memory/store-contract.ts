@@ -30,6 +30,8 @@ const clientOf = (gatewayId: string): Client => ({
   lastUsedAtMs: t0,
   expiresAtMs: t0 + 1_000_000,
   sockets: [],
+  calls: [],
+  streams: [],
 });
 
 const socketAt = (connectedAtMs: number) => ({ connectionId: unique('socket'), connectedAtMs });
@@ -210,6 +212,42 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         await stores.clients.remove(gatewayId, client.clientId, t0);
         expect(await stores.clients.enter(client, five[0]!)).toBe('gone');
         await stores.clients.leave(client, five[1]!);
+        expect(await stores.clients.list(gatewayId, t0)).toEqual([]);
+      });
+      const lease = (id = unique('lease'), untilMs = t0 + 60_000) => ({ id, untilMs });
+      test('of simultaneous streams sixteen get a place, and one that is given back is taken again', async () => {
+        const client = await paired();
+        const all = Array.from({ length: 20 }, () => ({ streams: lease(), calls: lease() }));
+        const held = await Promise.all(all.map((leases) => stores.clients.hold(client, leases, t0)));
+        expect(held.filter((outcome) => outcome === 'full')).toHaveLength(4);
+        const read = async () => (await stores.clients.list(gatewayId, t0))[0]!;
+        // All or none: whoever got no stream holds no call either.
+        expect([(await read()).streams.length, (await read()).calls.length]).toEqual([16, 16]);
+        await stores.clients.giveBack(client, all[held.findIndex((outcome) => outcome !== 'full')]!);
+        expect(await stores.clients.hold(client, { streams: lease('next') }, t0)).toMatchObject({
+          clientId: client.clientId,
+          streams: expect.arrayContaining([lease('next')]),
+        });
+        await stores.clients.giveBack(client, { streams: lease('nobody') });
+        expect([(await read()).streams.length, (await read()).calls.length]).toEqual([16, 15]);
+      });
+      test('a place whose holder crashed is free when its time is over', async () => {
+        const client = await paired();
+        for (let n = 0; n < 64; n++) {
+          const held = await stores.clients.hold(client, { calls: lease(`${n}`, t0 + 30_000) }, t0);
+          expect(held).toMatchObject({ clientId: client.clientId });
+        }
+        expect(await stores.clients.hold(client, { calls: lease() }, t0 + 29_000)).toBe('full');
+        const next = await stores.clients.hold(client, { calls: lease('next') }, t0 + 30_000);
+        expect((next as Client).calls.map(({ id }) => id)).toEqual(['next']);
+      });
+      test('nobody holds anything of a client that is gone or has another token', async () => {
+        const client = await paired();
+        const leases = { calls: lease() };
+        expect(await stores.clients.hold({ ...client, tokenHash: 'another' }, leases, t0)).toBe('gone');
+        await stores.clients.remove(gatewayId, client.clientId, t0);
+        expect(await stores.clients.hold(client, leases, t0)).toBe('gone');
+        await stores.clients.giveBack(client, leases);
         expect(await stores.clients.list(gatewayId, t0)).toEqual([]);
       });
       test('use prolongs a life, and brings nobody back', async () => {
@@ -652,22 +690,29 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect((await stores.calls.follow(call, -1, t0 + 20)).progress).toEqual([step(3)]);
         expect((await stores.calls.follow(earlier, -1, t0 + 20)).progress).toEqual([]);
       });
-      test("a gateway's calls come newest first, page by page, and nobody else's", async () => {
+      test('the states of many calls are told at once, of those that are there', async () => {
         const opened = Array.from({ length: 130 }, (_, n) => ({ ...callTo(gatewayId), openedAtMs: t0 + n }));
         await Promise.all(opened.map((call) => stores.calls.open(call, t0)));
-        await stores.calls.open(callTo('gw_other'), t0);
-        const found: number[] = [];
-        let after: string | undefined;
-        do {
-          const page = await stores.calls.ofGateway(gatewayId, {
-            openedSinceMs: t0 + 5,
-            after,
-            nowMs: t0 + 200,
-          });
-          found.push(...page.calls.map((call) => call.openedAtMs));
-          after = page.next;
-        } while (after);
-        expect(found).toEqual(Array.from({ length: 125 }, (_, n) => t0 + 129 - n));
+        await stores.calls.end(opened[0]!, answered, { gatewayId });
+        const states = await stores.calls.states(['none', ...opened.map(({ callKey }) => callKey)], t0 + 20);
+        expect(states.map(({ openedAtMs }) => openedAtMs).sort()).toEqual(
+          opened.map(({ openedAtMs }) => openedAtMs).sort(),
+        );
+        const { outcome, atMs } = answered;
+        expect(states.filter(({ end }) => end).map(({ end }) => end)).toEqual([{ outcome, atMs }]);
+        expect(await stores.calls.states([], t0)).toEqual([]);
+      });
+      test('calls are removed with all that stands beside them, and no others', async () => {
+        const [gone, stays] = [{ ...callTo(gatewayId), params: randomText(4_000) }, callTo(gatewayId)];
+        for (const call of [gone, stays]) {
+          await stores.calls.open(call, t0);
+          await stores.calls.keepParams(call);
+          await stores.calls.addProgress(call, step(1));
+        }
+        await stores.calls.remove([gone.callKey, 'none']);
+        expect(await stores.calls.follow(gone, -1, t0)).toEqual({ progress: [] });
+        expect(await stores.calls.paramsOf(gone)).toBeUndefined();
+        expect((await stores.calls.follow(stays, -1, t0)).progress).toEqual([step(1)]);
       });
     });
   });
