@@ -54,11 +54,18 @@ async function ageSocket({ host }: MeteredRelay, gatewayId: string): Promise<voi
   const row = { TableName: tableNamed(host, 'Gateways'), Key: { gatewayId: { S: gatewayId } } };
   const { Item } = await engine.call(`${DYNAMODB}.GetItem`, row);
   const [socket] = (Item as { sockets: { SS: [string] } }).sockets.SS;
-  const aged = `${Number(socket.slice(0, 13)) - 3_600_000}${socket.slice(13)}`;
+  const [connectedAtMs, connectionId] = [Number(socket.slice(0, 13)) - 3_600_000, socket.slice(14)];
   await engine.call(`${DYNAMODB}.UpdateItem`, {
     ...row,
     UpdateExpression: 'SET sockets = :aged',
-    ExpressionAttributeValues: { ':aged': { SS: [aged] } },
+    ExpressionAttributeValues: { ':aged': { SS: [`${connectedAtMs} ${connectionId}`] } },
+  });
+  // A socket counts by its time in both rows.
+  await engine.call(`${DYNAMODB}.UpdateItem`, {
+    TableName: tableNamed(host, 'Connections'),
+    Key: { connectionId: { S: connectionId } },
+    UpdateExpression: 'SET openedAt = :aged',
+    ExpressionAttributeValues: { ':aged': { N: String(connectedAtMs) } },
   });
   engine.close();
 }
