@@ -16,9 +16,10 @@ export const handler = async (event: EventsStreamEvent) => {
     clock,
     tokenHash: registrationTokenHash,
   };
-  const { gone, evicted, dismissed } = await fanOut(world, batches, Date.now());
+  const { served, gone, evicted, dismissed } = await fanOut(world, batches, Date.now());
   const oldest = batches[0]?.events[0];
-  if (oldest)
+  // Where nobody watches there is nothing to be late for.
+  if (oldest && served > 0)
     measure({ name: 'FanOutAge', unit: 'Milliseconds', value: Date.now() - Date.parse(oldest.time) });
   if (gone + evicted + dismissed > 0) log.info('Viewers left', { gone, evicted, dismissed });
   // What is in front of an unreadable record has been sent; Lambda goes on from it, and sets it apart.

@@ -34,6 +34,7 @@ export async function meterCostBasis(
     acts,
     memoryMb: waiting?.memoryMb ?? 512,
     logBytesPerCall: each(logLines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)),
+    platformLogBytes: platformLogBytes(relay),
     fanOut: {
       // At worst, when calls are rare, each call's events come in a batch of their own.
       invocations:
@@ -52,6 +53,18 @@ export async function meterCostBasis(
     viewer: await meterViewer(relay),
     monthly: monthlyResources(relay),
   };
+}
+
+/** START, END and REPORT of a run, about. */
+const systemLinesBytes = 330;
+
+/** What Lambda logs of a run that went well: nothing where every function's system level is above INFO. */
+function platformLogBytes({ host }: MeteredRelay): number {
+  const functions = host.aws.resolver.ofType<{ LoggingConfig?: { SystemLogLevel?: string } }>(
+    'AWS::Lambda::Function',
+  );
+  const levels = functions.map(({ properties }) => properties.LoggingConfig?.SystemLogLevel ?? 'INFO');
+  return levels.every((level) => level === 'WARN') ? 0 : systemLinesBytes;
 }
 
 function postingFunction({ measured }: CostBasis['path']): string | undefined {

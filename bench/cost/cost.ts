@@ -14,6 +14,8 @@ export interface CostBasis {
   memoryMb: number;
   /** Bytes that the functions log for one call. */
   logBytesPerCall: number;
+  /** Bytes that Lambda itself logs for one run. */
+  platformLogBytes: number;
   /** What table streams made functions do for one call. */
   fanOut: { invocations: number; readUnits: number; writeUnits: number };
   /** Custom metrics that answered calls write. */
@@ -31,8 +33,6 @@ export interface CostRow {
   dollars: number;
 }
 
-/** What Lambda itself logs for one invocation (START, END, REPORT), about. */
-const platformLogBytes = 330;
 /** What a warm function computes beside its waiting, about. */
 const computeMs = 3;
 const samples = 2_000;
@@ -60,7 +60,8 @@ export function costOf(basis: CostBasis): CostRow[] {
 }
 
 /** One call: its request, two functions, two messages, its units and its logs. */
-function callUsage({ path, acts, memoryMb, logBytesPerCall, fanOut }: CostBasis, runtimeMs: number): Usage {
+function callUsage(basis: CostBasis, runtimeMs: number): Usage {
+  const { path, acts, memoryMb, logBytesPerCall, platformLogBytes, fanOut } = basis;
   const { whole, reads } = simulate(schemes.relay, runtimeMs, samples);
   const waiterMs = whole.mean - hops.invocation.p50Ms;
   const replyMs = hops.dynamodb.p50Ms + computeMs;
@@ -92,7 +93,7 @@ function runtimeMonth(basis: CostBasis): Usage {
 }
 
 /** One event of a socket: one short invocation and its units. */
-function actUsage({ acts, memoryMb }: CostBasis, name: string, more: Usage = {}): Usage {
+function actUsage({ acts, memoryMb, platformLogBytes }: CostBasis, name: string, more: Usage = {}): Usage {
   const sums = acts.find((act) => act.name === name)?.sums;
   if (!sums) throw new Error(`The cost needs the act ${name}, which was not metered.`);
   const ms = sums.inAll * hops.dynamodb.p50Ms + computeMs;
@@ -106,7 +107,10 @@ function actUsage({ acts, memoryMb }: CostBasis, name: string, more: Usage = {})
   };
 }
 
-function viewerHour({ memoryMb }: CostBasis, viewer: NonNullable<CostBasis['viewer']>): Usage {
+function viewerHour(
+  { memoryMb, platformLogBytes }: CostBasis,
+  viewer: NonNullable<CostBasis['viewer']>,
+): Usage {
   return {
     // A stream ends itself after two minutes.
     restRequest: 30,

@@ -24,7 +24,7 @@ interface FunctionProperties {
   MemorySize?: number;
   ReservedConcurrentExecutions?: number;
   Environment?: { Variables?: Record<string, unknown> };
-  LoggingConfig?: { LogGroup?: string };
+  LoggingConfig?: { LogGroup?: string; LogFormat?: string; ApplicationLogLevel?: string };
   PackageType?: string;
 }
 
@@ -57,12 +57,19 @@ export function defineFunctions(options: {
       timeoutMs: Number(properties.Timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       reservedConcurrency: properties.ReservedConcurrentExecutions,
     };
-    const logGroup = properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
+    const {
+      LogGroup = `/aws/lambda/${name}`,
+      LogFormat,
+      ApplicationLogLevel,
+    } = properties.LoggingConfig ?? {};
+    const level = ApplicationLogLevel ? { AWS_LAMBDA_LOG_LEVEL: ApplicationLogLevel } : {};
     const variables = Object.entries(properties.Environment?.Variables ?? {});
     return {
       ...definition,
       environment: {
-        ...runtimeEnvironment(definition, properties.Runtime, logGroup),
+        ...runtimeEnvironment(definition, properties.Runtime, LogGroup),
+        AWS_LAMBDA_LOG_FORMAT: LogFormat ?? 'Text',
+        ...level,
         ...Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
         ...options.awsEnvironment(logicalId),
       },

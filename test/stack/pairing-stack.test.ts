@@ -73,6 +73,16 @@ test('every function has a role of its own', () => {
   expect(new Set(roles).size).toBe(roles.length);
 });
 
+test('Lambda itself logs only what did not end well, and lets through what the functions say', () => {
+  for (const { LoggingConfig } of properties('AWS::Lambda::Function')) {
+    expect(LoggingConfig).toMatchObject({
+      LogFormat: 'JSON',
+      SystemLogLevel: 'WARN',
+      ApplicationLogLevel: 'INFO',
+    });
+  }
+});
+
 test('every function runs on arm64 and logs to a group with a retention', () => {
   for (const fn of properties('AWS::Lambda::Function')) {
     expect(fn.Architectures).toEqual(['arm64']);

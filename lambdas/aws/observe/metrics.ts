@@ -20,25 +20,50 @@ export interface Measurement {
   by?: { Outcome: string } | { Reason: string };
 }
 
-/** Writes measurements, a line for each. */
+/** Writes measurements, as few lines as they fit in: each byte of the log is on the bill. */
 export function measure(...measurements: Measurement[]): void {
   // `console.log` would put a prefix before the line, and then it is no metric.
-  for (const measurement of measurements) process.stdout.write(`${lineOf(measurement, Date.now())}\n`);
+  for (const line of linesOf(measurements, Date.now())) process.stdout.write(`${line}\n`);
 }
 
-/** One measurement as the embedded format has it. Times are epoch milliseconds. */
-export function lineOf({ name, unit, value, by = {} as never }: Measurement, nowMs: number): string {
-  const dimensions = ['Deployment', ...Object.keys(by)];
+/**
+ * Measurements as the embedded format has them. A line holds each metric once, and each dimension with one value. Times are
+ * epoch milliseconds.
+ */
+export function linesOf(measurements: Measurement[], nowMs: number): string[] {
+  const lines: Line[] = [];
+  for (const measurement of measurements) {
+    let line = lines.find(({ values }) => fits(values, measurement));
+    if (!line) {
+      line = { values: {}, measurements: [] };
+      lines.push(line);
+    }
+    Object.assign(line.values, measurement.by, { [measurement.name]: measurement.value });
+    line.measurements.push(measurement);
+  }
+  return lines.map((line) => textOf(line, nowMs));
+}
+
+/** A line to be: its metrics and dimensions by name, and what they stand for. */
+interface Line {
+  values: Record<string, string | number>;
+  measurements: Measurement[];
+}
+
+function fits(values: Line['values'], { name, by }: Measurement): boolean {
+  return !(name in values) && Object.entries(by ?? {}).every(([key, word]) => (values[key] ?? word) === word);
+}
+
+function textOf({ values, measurements }: Line, nowMs: number): string {
+  const directives = measurements.map(({ name, unit, by }) => ({
+    Namespace: metricNamespace,
+    Dimensions: [['Deployment', ...Object.keys(by ?? {})]],
+    Metrics: [{ Name: name, Unit: unit }],
+  }));
   return JSON.stringify({
-    _aws: {
-      Timestamp: nowMs,
-      CloudWatchMetrics: [
-        { Namespace: metricNamespace, Dimensions: [dimensions], Metrics: [{ Name: name, Unit: unit }] },
-      ],
-    },
+    _aws: { Timestamp: nowMs, CloudWatchMetrics: directives },
     Deployment: process.env[env.deployment] ?? 'unknown',
-    ...by,
-    [name]: value,
+    ...values,
   });
 }
 

@@ -91,7 +91,7 @@ async function serve(
 
 function postInTime({ sockets, clock }: FanOutWorld, viewer: string, frame: string) {
   const late = clock.sleep(postTimeoutMs).then(() => 'late' as const);
-  return Promise.race([sockets.post(viewer, frame), late]);
+  return Promise.race([sockets.post(viewer, frame, postTimeoutMs), late]);
 }
 
 /** The events in as few frames as they fit in. */

@@ -1,18 +1,23 @@
 import { env } from '../../../lambdas/aws/env';
-import { disconnectReason, lineOf, measurementsOf } from '../../../lambdas/aws/observe/metrics';
+import {
+  disconnectReason,
+  linesOf,
+  type Measurement,
+  measurementsOf,
+} from '../../../lambdas/aws/observe/metrics';
 import { eventTypes } from '../../../lambdas/core/monitor/monitor-events';
 
 afterEach(() => {
   delete process.env[env.deployment];
 });
 
-test('a line holds one metric in the embedded format, told apart by deployment', () => {
+test('a line is in the embedded format, told apart by deployment', () => {
   process.env[env.deployment] = 'Second';
-  const line = lineOf(
-    { name: 'Calls', unit: 'Count', value: 1, by: { Outcome: 'answered' } },
+  const [line] = linesOf(
+    [{ name: 'Calls', unit: 'Count', value: 1, by: { Outcome: 'answered' } }],
     1_700_000_000_000,
   );
-  expect(JSON.parse(line)).toEqual({
+  expect(JSON.parse(line!)).toEqual({
     _aws: {
       Timestamp: 1_700_000_000_000,
       CloudWatchMetrics: [
@@ -28,6 +33,34 @@ test('a line holds one metric in the embedded format, told apart by deployment',
     Calls: 1,
   });
   expect(line).not.toContain('\n');
+});
+
+test('what is measured together shares a line as far as a line can hold it', () => {
+  const calls = (Outcome: string, value: number): Measurement => ({
+    name: 'Calls',
+    unit: 'Count',
+    value,
+    by: { Outcome },
+  });
+  const time = (value: number): Measurement => ({ name: 'CallTime', unit: 'Milliseconds', value });
+  const lines = linesOf([calls('answered', 1), time(7), calls('offline', 1), time(9)], 1_700_000_000_000);
+  const records = lines.map((line) => JSON.parse(line));
+  expect(records.map(({ _aws, Deployment, ...values }) => values)).toEqual([
+    { Outcome: 'answered', Calls: 1, CallTime: 7 },
+    { Outcome: 'offline', Calls: 1, CallTime: 9 },
+  ]);
+  expect(records[0]._aws.CloudWatchMetrics).toEqual([
+    {
+      Namespace: 'AgentTownPairing',
+      Dimensions: [['Deployment', 'Outcome']],
+      Metrics: [{ Name: 'Calls', Unit: 'Count' }],
+    },
+    {
+      Namespace: 'AgentTownPairing',
+      Dimensions: [['Deployment']],
+      Metrics: [{ Name: 'CallTime', Unit: 'Milliseconds' }],
+    },
+  ]);
 });
 
 test.each([
