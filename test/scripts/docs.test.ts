@@ -1,6 +1,9 @@
 /** What the documents name is there: a file that has moved takes its name in every document along. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { eventTypes } from '../../lambdas/core/monitor/monitor-events';
+import { errorKinds } from '../../lambdas/core/wire/errors';
+import { routes } from '../../lib/api/routes';
 
 const root = join(__dirname, '..', '..');
 const ours = ['bench', 'bin', 'docs', 'examples', 'lambdas', 'lib', 'local', 'scripts', 'test', 'web'];
@@ -23,4 +26,24 @@ test.each(documents)('every file that %s names or links to exists', (document) =
     join(root, dirname(document), path!),
   );
   expect([...named, ...linked].filter((path) => !existsSync(path))).toEqual([]);
+});
+
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+
+test('docs/monitor.md names every type of event', () => {
+  const text = read('docs', 'monitor.md');
+  /** A line names what begins alike once: `relay.rpc.` `request` `success`. */
+  const named = new Set([...text.matchAll(/`((?:relay|pairing)\.[a-z_.]+[a-z_])`/g)].map(([, type]) => type));
+  for (const [, prefix, rest] of text.matchAll(/`((?:relay|pairing)\.[a-z_]+\.)`((?: `[a-z_]+`)+)/g)) {
+    for (const [, word] of rest!.matchAll(/`([a-z_]+)`/g)) named.add(prefix! + word!);
+  }
+  expect(eventTypes.filter((type) => !named.has(type))).toEqual([]);
+});
+
+test('docs/protocol.md has a line for every route and every error', () => {
+  const text = read('docs', 'protocol.md');
+  const missing = routes.filter(({ method, path }) => !text.includes(`\`${method} ${path}\``));
+  expect(missing.map(({ path }) => path)).toEqual([]);
+  const codes = Object.entries(errorKinds).map(([code, { status }]) => `| ${status} | \`${code}\` |`);
+  expect(codes.filter((line) => !text.includes(line))).toEqual([]);
 });
