@@ -15,7 +15,10 @@ function relayServer() {
 
 export const handler = bufferedHttp({
   'GET /': async ({ header }) => {
-    const places = { version: required(env.version), links: linksOf(publicUrl()) };
+    const places = {
+      version: required(env.version),
+      links: linksOf(publicUrl(), process.env[env.servesApp] === 'true'),
+    };
     if (/\btext\/html\b/i.test(header('accept') ?? '')) return frontPage(places);
     return { status: 200, body: { service: 'agenttown-pairing-server', ...places } };
   },

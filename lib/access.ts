@@ -51,6 +51,7 @@ export const access: Record<FunctionName, Row> = {
   'socket':          ['D',  'GBU',   'BQU',  'GPUD',     'GBQPU', 'P',   '-',     'GPD',  '-'],
   'monitor':         ['P',  '-',     '-',    'U',        '-',     'Q',   '-',     '-',    'R'],
   'monitor-page':    ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
+  'app-page':        ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'monitor-fan-out': ['-',  '-',     '-',    'GUD',      '-',     'S',   '-',     'PD',   'R'],
 };
 
@@ -66,6 +67,7 @@ interface Things {
 export function grantAccess(functions: Functions, { tables, relay, token }: Things): void {
   for (const [name, row] of Object.entries(access) as Array<[FunctionName, Row]>) {
     const fn = functions[name];
+    if (!fn) continue;
     for (const [at, letters] of row.entries()) {
       const column = columns[at]!;
       if (letters === '-') continue;

@@ -28,10 +28,11 @@ export function tellSettings(functions: Functions, options: Options, places: Pla
     ],
     [env.monitorRetentionHours, String(options.monitorRetentionHours), recording],
     [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem']],
-    [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page', 'front']],
+    [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page', 'app-page', 'front']],
     [env.publicUrl, places.publicUrl, ['rpc', 'socket', 'front']],
+    [env.servesApp, String(options.app), ['front']],
   ];
   for (const [variable, value, names] of told)
-    for (const name of names) functions[name].addEnvironment(variable, value);
-  places.trustEdge(...[...httpFunctions, 'socket' as const].map((name) => functions[name]));
+    for (const name of names) functions[name]?.addEnvironment(variable, value);
+  places.trustEdge(...[...httpFunctions, 'socket' as const].flatMap((name) => functions[name] ?? []));
 }

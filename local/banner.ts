@@ -6,6 +6,7 @@ export function banner(host: Host, request: StartRequest): string {
   const rows: Array<[string, string]> = [
     ['public URL', host.url],
     ...Object.values(host.relayUrls).map((url): [string, string] => ['relay URL', url]),
+    ...(host.serves('GET', '/app') ? [['App', `${host.url}/app`] as [string, string]] : []),
     ...(host.serves('GET', '/monitor') ? [['monitor', `${host.url}/monitor`] as [string, string]] : []),
     ['data', request.dbFile ?? 'in memory, gone at the end (--db FILE keeps it)'],
     ['token', request.token === undefined ? 'none' : 'from AGENTTOWN_PAIRING_TOKEN'],

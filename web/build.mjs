@@ -1,43 +1,66 @@
 /**
- * Builds the monitor page: one HTML file that loads nothing, and the Content-Security-Policy that lets only
+ * Builds a page: one HTML file that loads nothing but what is named here, and the Content-Security-Policy that lets only
  * its own script and style run.
  *
- *     node web/build.mjs <outDirectory>     writes monitor.html and monitor-csp.txt
+ *     node web/build.mjs <outDirectory>         writes monitor.html and monitor-csp.txt
+ *     node web/app/build.mjs <outDirectory>     writes app.html, app-csp.txt and what belongs to the App
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** In a clone the library's source, so that no build of it has to come first; elsewhere the installed one. */
+const clientSource = join(here, '../packages/client/src/app.ts');
+const alias = existsSync(clientSource) ? { 'agenttown-relay-client/app': clientSource } : {};
 
 /**
- * Bundles the page.
+ * Bundles a page.
+ * @param {'monitor' | 'app'} name
+ * @param {string[]} more directives of the policy beside those of every page
  * @returns {Promise<{ html: string, csp: string }>} the page, and the header to serve it with
  */
-export async function buildMonitorPage() {
+export async function buildPage(name, more = []) {
   const [script, style, template] = await Promise.all([
-    bundle('monitor/main.tsx'),
-    bundle('monitor/style/monitor.css'),
-    readFile(join(here, 'monitor/page.html'), 'utf8'),
+    bundle(`${name}/main.tsx`),
+    bundle(`${name}/style/${name}.css`),
+    readFile(join(here, name, 'page.html'), 'utf8'),
   ]);
   const html = template
     .replaceAll('\r\n', '\n')
-    .replaceAll(/<!--.*?-->\n/gs, '')
     .replace('/*STYLE*/', () => style)
     .replace('/*SCRIPT*/', () => script);
-  return { html, csp: policyFor(script, style) };
+  return { html, csp: policyFor(script, style, more) };
 }
 
-/** What the page may do: run itself, call its own server, show its own icon. */
-function policyFor(script, style) {
+/** Bundles the monitor. */
+export const buildMonitorPage = () => buildPage('monitor', ['img-src data:']);
+
+/** Writes a page and its policy where a function reads them. */
+export async function writePage(outDirectory, name, { html, csp }) {
+  await mkdir(outDirectory, { recursive: true });
+  await writeFile(join(outDirectory, `${name}.html`), html);
+  await writeFile(join(outDirectory, `${name}-csp.txt`), csp);
+}
+
+/** The directory that a build script was told to write to; ends the process where it was told none. */
+export function outDirectoryOf(script) {
+  if (process.argv[2]) return process.argv[2];
+  console.error(`usage: node ${script} <outDirectory>`);
+  process.exit(2);
+}
+
+/** What a page may do: run itself, call its own server, and what is named beside. */
+function policyFor(script, style, more) {
   return [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(style)}'`,
     "connect-src 'self'",
-    'img-src data:',
+    ...more,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -57,6 +80,7 @@ async function bundle(entry) {
     minify: true,
     write: false,
     format: 'iife',
+    alias,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     target: ['es2023', 'chrome123', 'firefox121', 'safari17.5'],
@@ -69,13 +93,5 @@ async function bundle(entry) {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const outDirectory = process.argv[2];
-  if (!outDirectory) {
-    console.error('usage: node web/build.mjs <outDirectory>');
-    process.exit(2);
-  }
-  const { html, csp } = await buildMonitorPage();
-  await mkdir(outDirectory, { recursive: true });
-  await writeFile(join(outDirectory, 'monitor.html'), html);
-  await writeFile(join(outDirectory, 'monitor-csp.txt'), csp);
+  await writePage(outDirectoryOf('web/build.mjs'), 'monitor', await buildMonitorPage());
 }

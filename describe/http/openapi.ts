@@ -120,10 +120,11 @@ function parameterOf({ name, in: place, description, schema, example }: Paramete
   };
 }
 
-function responseOf({ description, schema, examples, page, events, tellsOutcome }: Answer): Json {
+function responseOf({ description, schema, examples, page, files = [], events, tellsOutcome }: Answer): Json {
   const content = {
     ...(schema ? { 'application/json': contentOf(schema, examples) } : {}),
     ...(page ? { 'text/html': { schema: { type: 'string' } } } : {}),
+    ...Object.fromEntries(files.map((type) => [type, { schema: { type: 'string' } }])),
     ...(events ? { 'text/event-stream': { schema: eventSchema(events) } } : {}),
   };
   const told = tellsOutcome ? { 'x-call-outcome': { $ref: '#/components/headers/x-call-outcome' } } : {};

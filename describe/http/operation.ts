@@ -26,6 +26,8 @@ export interface Answer {
   examples?: Record<string, unknown>;
   /** Whether it is a page too, for those who accept HTML, or, without a schema, for everybody. */
   page?: boolean;
+  /** Files: their media types. */
+  files?: string[];
   /** The same answer as server-sent events: the schema of `data` by the name of the event; `message` has no name. */
   events?: Record<string, z.core.$ZodType>;
   /** Whether `x-call-outcome` says how the call ended. */

@@ -26,6 +26,7 @@ export const service = {
               health: 'https://relay.example/health',
               openapi: 'https://relay.example/openapi.json',
               asyncapi: 'https://relay.example/asyncapi.json',
+              app: 'https://relay.example/app',
               monitor: 'https://relay.example/monitor',
             },
           },
@@ -66,5 +67,37 @@ export const service = {
       },
     },
     errors: [],
+  },
+  'GET /app': {
+    id: 'getAppPage',
+    tag: 'service',
+    summary: 'The web App, as a page',
+    description: 'To pair, chat and call with. Left out by the option `app=false`; then it is 404.',
+    credentials: ['none'],
+    answers: { 200: { description: 'The page.', page: true } },
+    errors: ['not_found'],
+  },
+  'GET /app/{file}': {
+    id: 'getAppFile',
+    tag: 'service',
+    summary: 'What makes the App installable',
+    description: 'Its manifest, its icon and the worker that keeps its page for when there is no network.',
+    credentials: ['none'],
+    parameters: [
+      {
+        name: 'file',
+        in: 'path',
+        description: 'One of its three files.',
+        schema: z.enum(['sw.js', 'manifest.webmanifest', 'icon.svg']),
+        example: 'icon.svg',
+      },
+    ],
+    answers: {
+      200: {
+        description: 'The file, in its own type.',
+        files: ['text/javascript', 'application/manifest+json', 'image/svg+xml'],
+      },
+    },
+    errors: ['not_found'],
   },
 } satisfies Record<string, Operation>;

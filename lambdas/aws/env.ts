@@ -18,6 +18,8 @@ export const env = {
   relayUrlTemplate: 'RELAY_URL_TEMPLATE',
   /** Where callers reach the HTTP routes, without a slash at the end. */
   publicUrl: 'PUBLIC_URL',
+  /** `true` where `GET /app` serves the web App. */
+  servesApp: 'SERVES_APP',
   /** `wss://…/relay`, without a query. */
   relayUrl: 'RELAY_URL',
   accessCodeTtlSeconds: 'ACCESS_CODE_TTL_SECONDS',

@@ -12,7 +12,7 @@ import { bufferedFunctions, type HttpFunctionName, parentPaths, routes } from '.
 
 /** What the API is made of. */
 export interface PublicApiProps {
-  functions: Record<HttpFunctionName, IFunction>;
+  functions: Partial<Record<HttpFunctionName, IFunction>>;
   options: Options;
 }
 
@@ -56,12 +56,13 @@ export class PublicApi extends Construct {
         'Runtimes and Apps are no Cognito users: the functions check the credentials of the relay.',
     });
     const integrations = new Map<HttpFunctionName, LambdaIntegration>();
-    for (const { method, path, serves } of routes) {
-      const integration = integrations.get(serves) ?? integrationOf(serves, functions[serves]);
+    const served = routes.filter(({ serves }) => functions[serves] !== undefined);
+    for (const { method, path, serves } of served) {
+      const integration = integrations.get(serves) ?? integrationOf(serves, functions[serves]!);
       integrations.set(serves, integration);
       this.api.root.resourceForPath(path).addMethod(method, integration);
     }
-    for (const path of new Set(routes.map((route) => route.path))) {
+    for (const path of new Set(served.map((route) => route.path))) {
       const resource = this.api.root.resourceForPath(path);
       addPreflight(resource, options.allowedOrigins, methodsOf(path));
       addMethodNotAllowed(resource, options.allowedOrigins, methodsOf(path));

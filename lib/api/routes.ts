@@ -12,7 +12,8 @@ export type HttpFunctionName =
   | 'status'
   | 'gateway-admin'
   | 'monitor'
-  | 'monitor-page';
+  | 'monitor-page'
+  | 'app-page';
 
 /** One route. */
 export interface HttpRoute {
@@ -42,6 +43,8 @@ export const routes = [
   { method: 'DELETE', path: '/api/relay/clients/{clientId}', serves: 'gateway-admin' },
   { method: 'POST', path: '/api/relay/secret', serves: 'gateway-admin' },
   { method: 'DELETE', path: '/api/relay/gateway', serves: 'gateway-admin' },
+  { method: 'GET', path: '/app', serves: 'app-page' },
+  { method: 'GET', path: '/app/{file}', serves: 'app-page' },
   { method: 'GET', path: '/monitor', serves: 'monitor-page' },
   { method: 'GET', path: '/api/monitor/events', serves: 'monitor' },
   { method: 'GET', path: '/api/monitor/stream', serves: 'monitor' },
@@ -61,4 +64,9 @@ export const parentPaths: string[] = [
 ].filter((parent) => !routes.some(({ path }) => path === parent));
 
 /** The functions whose whole answer API Gateway waits for. All others stream: what they do afterwards delays nobody. */
-export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set(['front', 'health', 'monitor-page']);
+export const bufferedFunctions: ReadonlySet<HttpFunctionName> = new Set([
+  'front',
+  'health',
+  'monitor-page',
+  'app-page',
+]);

@@ -7,13 +7,17 @@ import { PairingFunction } from './pairing-function';
 /** Every function of the stack, by its handler's file in `lambdas/`. */
 export type FunctionName = HttpFunctionName | 'socket' | 'monitor-fan-out';
 
-/** The functions of the stack. The monitor makes its own. */
-export type Functions = Record<FunctionName, PairingFunction>;
+/** The functions of the stack. The monitor makes its own; the App's may be left out. */
+export type Functions = Record<Exclude<FunctionName, 'app-page'>, PairingFunction> & {
+  'app-page'?: PairingFunction;
+};
 type MonitorFunctionName = 'monitor' | 'monitor-page' | 'monitor-fan-out';
 
 interface Definition {
   description: string;
   timeout: Duration;
+  /** A script that writes what the function serves. Default: none. */
+  companion?: string;
   /** Whether X-Ray samples its invocations. Default false. */
   traced?: boolean;
 }
@@ -38,6 +42,11 @@ const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition
     timeout: short,
   },
   'gateway-admin': { description: 'What the holder of a relay secret decides', timeout: short },
+  'app-page': {
+    description: 'GET /app',
+    timeout: Duration.seconds(5),
+    companion: 'web/app/build.mjs',
+  },
   socket: { description: 'The relay socket: connects, frames, disconnects', timeout: short },
 };
 
@@ -48,7 +57,8 @@ export function makeFunctions(scope: Construct, options: Options): Omit<Function
     ['socket', reservedSocketConcurrency],
     ['rpc', reservedCallConcurrency],
   ]);
-  const entries = Object.entries(definitions).map(([entry, definition]) => {
+  const wanted = Object.entries(definitions).filter(([entry]) => options.app || entry !== 'app-page');
+  const entries = wanted.map(([entry, definition]) => {
     const props = { entry, ...definition, logRetentionDays, reservedConcurrency: reserved.get(entry) };
     return [entry, new PairingFunction(scope, constructIdOf(entry), props)];
   });

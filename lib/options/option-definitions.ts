@@ -15,6 +15,8 @@ export interface Options {
   monitorRetentionHours: number;
   /** Origins that browsers may call from. Default `*`: no cookies are used. */
   allowedOrigins: string[];
+  /** Whether `GET /app` serves the web App. Default `true`. */
+  app: boolean;
   /** One CloudFront origin in front of both APIs. Default `false`. */
   edge: boolean;
   /** Own name of the HTTP API, or of the edge; without the edge the sockets get `relay.<domainName>`. Default: none. */
@@ -80,6 +82,7 @@ export const definitions: { [K in keyof Options]: Definition<Options[K]> } = {
     read: list(/^https?:\/\/[A-Za-z0-9.:[\]-]+$/),
     rule: '"*" or origins as "https://app.example", separated by commas',
   },
+  app: { initial: 'true', read: word({ true: true, false: false }), rule: '"true" or "false"' },
   edge: { initial: 'false', read: word({ true: true, false: false }), rule: '"true" or "false"' },
   domainName: { read: text(hostName), rule: 'a host name in lower case, as "pairing.example.com"' },
   hostedZoneId: { read: text(/^Z[A-Z0-9]{1,31}$/), rule: 'the id of a hosted zone, as "Z0123456789ABC"' },

@@ -16,6 +16,7 @@ const wrong: Array<[Record<string, string>, string]> = [
   [{ allowedOrigins: 'example.com' }, 'The option allowedOrigins must be'],
   [{ allowedOrigins: 'https://a.example,*' }, 'The option allowedOrigins must be'],
   [{ edge: 'yes' }, 'The option edge must be "true" or "false".'],
+  [{ app: 'maybe' }, 'The option app must be "true" or "false".'],
   [{ domainName: 'Pairing.Example' }, 'The option domainName must be a host name'],
   [
     { domainName: 'a.example.com' },

@@ -8,18 +8,20 @@ export interface Places {
   links: Record<string, string>;
 }
 
-/** Complete URLs by what is there. `publicUrl` has no slash at its end. */
-export function linksOf(publicUrl: string): Record<string, string> {
+/** Complete URLs by what is there. `publicUrl` has no slash at its end; the App may have been left out. */
+export function linksOf(publicUrl: string, hasApp: boolean): Record<string, string> {
   const at = (path: string) => `${publicUrl}${path}`;
   return {
     health: at('/health'),
     openapi: at('/openapi.json'),
     asyncapi: at('/asyncapi.json'),
+    ...(hasApp ? { app: at('/app') } : {}),
     monitor: at('/monitor'),
   };
 }
 
 const says: Record<string, string> = {
+  app: 'The App: pair, chat and call',
   monitor: 'The live monitor',
   openapi: 'The HTTP side, as OpenAPI',
   asyncapi: 'The relay socket, as AsyncAPI',

@@ -1,0 +1,329 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, type Identity, MethodError, type Runtime, register } from 'agenttown-relay-client/runtime';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { request } from '../../support/api';
+import { seriousFaults } from '../../support/monitor/axe';
+import { launchBrowser } from '../../support/monitor/chromium';
+import { overflowsSideways } from '../../support/monitor/monitor-steps';
+import { type Relay, registrationToken, startRelay } from '../../support/relay';
+
+const screenshots = join(__dirname, '../../screenshots');
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+let relay: Relay;
+let browser: Browser;
+let identity: Identity;
+let runtime: Runtime;
+let context: BrowserContext;
+let page: Page;
+const faults: string[] = [];
+/** Runs of `chat.send` so far, each with what ends it. */
+const runs: Array<{
+  message: string;
+  say(text: string): void;
+  end(result: unknown): void;
+  signal: AbortSignal;
+}> = [];
+let told = () => {};
+
+/** The newest run, as soon as the runtime has it. */
+async function run(message: string) {
+  for (;;) {
+    const found = runs.find((each) => each.message === message);
+    if (found) return found;
+    await new Promise<void>((resolve) => {
+      told = resolve;
+    });
+  }
+}
+
+const methods = {
+  'agenttown.status': () => ({ ok: true, runtime: 'test' }),
+  echo: (params: unknown) => params,
+  fail: () => {
+    throw new MethodError('the tool is taken', 'E_BUSY');
+  },
+  'chat.send': (
+    params: unknown,
+    { progress, signal }: { progress(data: unknown): void; signal: AbortSignal },
+  ) =>
+    new Promise((resolve) => {
+      const { message } = params as { message: string };
+      runs.push({
+        message,
+        signal,
+        end: resolve,
+        say: (deltaText) => progress({ state: 'delta', deltaText }),
+      });
+      told();
+    }),
+};
+
+async function newCode(): Promise<string> {
+  const { body } = await request(relay.url, 'POST /api/relay/codes', {
+    credential: identity.relaySecret,
+    body: {},
+  });
+  return body.accessCode;
+}
+
+async function openApp(options: BrowserContextOptions = {}) {
+  context = await browser.newContext({ ...PHONE, ...options });
+  const opened = await context.newPage();
+  opened.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
+  opened.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  await opened.goto(`${relay.url}/app`);
+  return opened;
+}
+
+async function pairNew(options?: BrowserContextOptions) {
+  const opened = await openApp(options);
+  await opened.fill('#code', await newCode());
+  await opened.click('button[type="submit"]');
+  await opened.waitForSelector('#say');
+  return opened;
+}
+
+async function say(message: string) {
+  await page.fill('#say', message);
+  await page.click('[aria-label="Send"]');
+  return await run(message);
+}
+
+const last = () => page.locator('.said.theirs').last();
+
+beforeAll(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  [relay, browser] = await Promise.all([startRelay(), launchBrowser()]);
+  identity = await register(relay.url, {
+    runtimeType: 'example',
+    displayName: 'My desk',
+    capabilities: Object.keys(methods),
+    token: registrationToken,
+  });
+  runtime = connect(identity, { methods });
+  page = await pairNew();
+});
+afterAll(async () => {
+  runtime?.close();
+  await browser?.close();
+  await relay?.stop();
+});
+afterEach(() => expect(faults.splice(0)).toEqual([]));
+
+test('a code in any spelling becomes an agent; it is in no address, and the token is in no text', async () => {
+  const other = await openApp();
+  const code = await newCode();
+  await other.locator('#code').pressSequentially(code.toLowerCase().replaceAll('-', ''));
+  expect(await other.inputValue('#code')).toBe(code);
+  await other.click('button[type="submit"]');
+  await other.waitForSelector('.presence[data-tone="good"]');
+  expect(await other.textContent('.who')).toContain('My desk');
+  expect(other.url()).not.toContain(code.slice(3));
+  const kept = await other.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const opening = indexedDB.open('agenttown-app');
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('records').objectStore('records').getAll();
+          all.onsuccess = () =>
+            resolve(
+              all.result
+                .map(({ bytes }: { bytes: ArrayBuffer }) => String.fromCharCode(...new Uint8Array(bytes)))
+                .join('\n'),
+            );
+        };
+      }),
+  );
+  expect(kept.length).toBeGreaterThan(100);
+  expect(kept).not.toContain('atc_');
+  expect(await other.content()).not.toContain('atc_');
+  expect(await other.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
+    'atc_',
+  );
+});
+
+test('the link of a code fills the field and leaves nothing of it in the address', async () => {
+  const other = await openApp();
+  const code = await newCode();
+  await other.goto(`${relay.url}/app#${code}`);
+  await other.waitForFunction(
+    (wanted) => (document.querySelector('#code') as HTMLInputElement | null)?.value === wanted,
+    code,
+  );
+  expect(other.url()).toBe(`${relay.url}/app`);
+});
+
+test('a chat shows the text as it comes, and the answer when it is whole', async () => {
+  const hello = await say('hello');
+  hello.say('Hel');
+  await last().getByText('Hel', { exact: true }).waitFor();
+  hello.say('lo there');
+  await last().getByText('Hello there', { exact: true }).waitFor();
+  hello.end({ text: 'Hello there.' });
+  await last().getByText('Hello there.', { exact: true }).waitFor();
+  expect(await last().getAttribute('data-state')).toBe('answered');
+});
+
+test('a run is stopped at the agent', async () => {
+  const { signal } = await say('stop me');
+  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await last().getByText('Stop', { exact: true }).click();
+  await last().getByText('Stopped.').waitFor();
+  await stopped;
+});
+
+test('a run goes on over a lost network and a page that is loaded anew, and runs once', async () => {
+  const long = await say('long work');
+  long.say('one ');
+  await last().getByText('one').waitFor();
+  await context.setOffline(true);
+  long.say('two ');
+  await context.setOffline(false);
+  await last().getByText('one two').waitFor();
+  await page.reload();
+  await last().getByText('one two').waitFor();
+  long.say('three');
+  await last().getByText('one two three').waitFor();
+  long.end({ done: true });
+  await page.waitForFunction(
+    () => [...document.querySelectorAll('.said.theirs')].at(-1)?.getAttribute('data-state') === 'answered',
+  );
+  expect(runs.filter(({ message }) => message === 'long work')).toHaveLength(1);
+});
+
+test('any method is called, with params that are checked, and its answer is a tree', async () => {
+  await page.click('[data-view="console"]');
+  expect(
+    await page
+      .locator('#methods option')
+      .evaluateAll((all) => all.map((each) => (each as HTMLOptionElement).value)),
+  ).toEqual(Object.keys(methods));
+  await page.fill('#method', 'echo');
+  await page.fill('#params', '{"a": [1, 2');
+  await page.getByText('This is not JSON').waitFor();
+  expect(await page.isDisabled('.ask .primary')).toBe(true);
+  await page.fill('#params', '{"a": [1, {"b": "deep"}]}');
+  await page.click('.ask .primary');
+  await page
+    .locator('.outcome')
+    .getByText('2 items')
+    .or(page.locator('.outcome').getByText('list of 2'))
+    .waitFor();
+  await page.fill('#method', 'fail');
+  await page.click('.ask .primary');
+  await page.getByText('The agent says: the tool is taken (E_BUSY)').waitFor();
+  expect(await page.locator('.before li').count()).toBe(2);
+});
+
+test.each(['light', 'dark'] as const)(
+  'in the %s scheme axe finds no serious fault, and at 390 pixels nothing goes sideways',
+  async (colorScheme) => {
+    const found: Record<string, unknown> = {};
+    const check = async (name: string, shown: Page) => {
+      found[name] = [
+        ...(await seriousFaults(shown)),
+        ...((await overflowsSideways(shown)) ? ['sideways'] : []),
+      ];
+      await shown.screenshot({ path: join(screenshots, `app-${name}-${colorScheme}.png`) });
+    };
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await check('console', page);
+    await page.click('[data-view="chat"]');
+    await check('chat', page);
+    await page.click('[aria-label="Back to the agents"]');
+    await page.waitForSelector('.agent');
+    await check('agents', page);
+    await page.getByText('Rename').click();
+    await check('rename', page);
+    await page.keyboard.press('Escape');
+    await page.getByText('Pair another').click();
+    await page.fill('#code', '7f3');
+    await page.click('button[type="submit"]');
+    await page.waitForSelector('[role="alert"]');
+    await check('pair', page);
+    await page.getByText('Back to the agents').click();
+    await page.click('.agent-open');
+    await page.click('[data-view="console"]');
+    expect(found).toEqual({ console: [], chat: [], agents: [], rename: [], pair: [] });
+  },
+);
+
+test('an agent that is away says so, and a message to it can be tried again when it is back', async () => {
+  await page.click('[data-view="chat"]');
+  runtime.close();
+  await page.getByText('Away').waitFor();
+  await page.fill('#say', 'are you there');
+  await page.click('[aria-label="Send"]');
+  await last().getByText('waiting for it to come back').waitFor();
+  await last().getByText('The agent is away: nothing took the call').waitFor();
+  runtime = connect(identity, { methods });
+  await page.waitForSelector('.presence[data-tone="good"]');
+  await last().locator('.fault button').click();
+  (await run('are you there')).end('I am');
+  await last().getByText('I am', { exact: true }).waitFor();
+});
+
+test('an agent is renamed here, and removed at the relay', async () => {
+  const other = await pairNew();
+  await other.click('[aria-label="Back to the agents"]');
+  await other.getByText('Rename').click();
+  await other.fill('#label', 'Desk at home');
+  await other.click('#rename .primary');
+  await other.locator('.agent strong', { hasText: 'Desk at home' }).waitFor();
+  const clients = async () =>
+    (await request(relay.url, 'GET /api/relay/clients', { credential: identity.relaySecret })).body.clients
+      .length;
+  const before = await clients();
+  await other.getByText('Remove', { exact: true }).click();
+  await other.click('#removal .primary');
+  await other.waitForSelector('#code');
+  expect(await clients()).toBe(before - 1);
+});
+
+test('a device whose access was revoked says so, with a way to pair again', async () => {
+  const other = await pairNew();
+  const { body } = await request(relay.url, 'GET /api/relay/clients', { credential: identity.relaySecret });
+  const newest = body.clients.sort((a: { createdAt: string }, b: { createdAt: string }) =>
+    a.createdAt < b.createdAt ? 1 : -1,
+  )[0];
+  await request(relay.url, `DELETE /api/relay/clients/${newest.clientId}`, {
+    credential: identity.relaySecret,
+  });
+  await other.getByText('its access was revoked').waitFor();
+  await other.getByText('Pair again').click();
+  await other.waitForSelector('#code');
+});
+
+test('a used code, a wrong one and too many tries each say what to do', async () => {
+  const other = await openApp();
+  const tryCode = async (code: string, words: string) => {
+    await other.fill('#code', code);
+    await other.click('button[type="submit"]');
+    await other.locator('[role="alert"]', { hasText: words }).waitFor();
+  };
+  await tryCode('AT-0000-0000-0000', 'mistyped, used already, or older than ten minutes');
+  for (let tries = 0; tries < 10; tries += 1)
+    await request(relay.url, 'POST /api/relay/redeem', { body: { accessCode: 'AT-0000-0000-0000' } });
+  await tryCode('AT-0000-0000-0001', 'Too many codes were tried');
+  expect(await other.textContent('.fault button')).toMatch(/^Try again in \d+ s$/);
+});
+
+test('without the relay the App still opens, and says that the relay is out of reach', async () => {
+  await page.goto(`${relay.url}/app`);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    for (;;) {
+      const kept = await (await caches.open('agenttown-app-1')).keys();
+      if (kept.length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  runtime.close();
+  await relay.stop();
+  await page.reload();
+  await page.getByText('Relay out of reach').waitFor();
+});

@@ -1,0 +1,98 @@
+/** What can go wrong, as one sentence that a person understands and at most one thing to do about it. */
+import { RateLimited, type RelayError } from 'agenttown-relay-client/app';
+
+/** What a button under the sentence does. */
+export type Remedy = 'again' | 'again-anew' | 'look-again' | 'pair' | 'none';
+
+/** One fault. */
+export interface Fault {
+  readonly words: string;
+  readonly remedy: Remedy;
+  /** Until when trying again is of no use; milliseconds since 1970. */
+  readonly untilMs?: number;
+}
+
+const AWAY = 'The relay cannot be reached.';
+
+/** What an error of a call means. */
+export function faultOf(error: unknown): Fault {
+  const { name, message, code, retry, retryAfterMs, limitBytes } = error as RelayError;
+  if (!navigator.onLine)
+    return { words: 'This device is offline. The run goes on at the agent.', remedy: 'look-again' };
+  switch (name) {
+    case 'RuntimeOffline':
+      return {
+        words: 'The agent is away: nothing took the call within ten seconds.',
+        remedy: retry === 'same-id' ? 'again' : 'again-anew',
+      };
+    case 'RuntimeDisconnected':
+      return { words: 'The agent went away in the middle. It may have done the work.', remedy: 'again-anew' };
+    case 'RpcTimeout':
+      return {
+        words: 'No answer came in time. It may have been done, or be under way.',
+        remedy: 'again-anew',
+      };
+    case 'Unauthorized':
+      return { words: 'This device is no longer paired: its access was revoked.', remedy: 'pair' };
+    case 'TooLarge':
+      return { words: `This is too large for the relay${limitOf(limitBytes)}.`, remedy: 'none' };
+    case 'RateLimited':
+      return {
+        words: 'Too much at a time.',
+        remedy: 'again',
+        ...(retryAfterMs ? { untilMs: Date.now() + retryAfterMs } : {}),
+      };
+    case 'Cancelled':
+      return { words: 'Stopped.', remedy: 'none' };
+    case 'RuntimeError':
+      return { words: `The agent says: ${message} (${code})`, remedy: 'again-anew' };
+    case 'Unreachable':
+      return { words: AWAY, remedy: 'look-again' };
+    case 'NotFound':
+      return {
+        words: 'The relay no longer knows this run: answers are kept ten minutes.',
+        remedy: 'again-anew',
+      };
+    case 'InvalidRequest':
+      return { words: message, remedy: 'none' };
+    default:
+      return { words: 'The relay failed.', remedy: 'again' };
+  }
+}
+
+/** What an error of redeeming a code means. */
+export function pairingFaultOf(error: unknown): Fault {
+  const { name, retryAfterMs = 60_000 } = error as RelayError;
+  if (!navigator.onLine) return { words: 'This device is offline.', remedy: 'again' };
+  if (error instanceof RateLimited)
+    return {
+      words: 'Too many codes were tried from here.',
+      remedy: 'again',
+      untilMs: Date.now() + retryAfterMs,
+    };
+  switch (name) {
+    case 'CodeNotFound':
+      return {
+        words: 'This code is mistyped, used already, or older than ten minutes. Ask the agent for a new one.',
+        remedy: 'none',
+      };
+    case 'InvalidRequest':
+      return { words: 'A code has twelve letters and digits, as AT-XXXX-XXXX-XXXX.', remedy: 'none' };
+    case 'Conflict':
+      return {
+        words: 'This agent has all the devices it may have: remove one there first.',
+        remedy: 'again',
+      };
+    case 'Unreachable':
+      return { words: AWAY, remedy: 'again' };
+    default:
+      return { words: 'The relay failed.', remedy: 'again' };
+  }
+}
+
+function limitOf(bytes: number | undefined): string {
+  if (!bytes) return '';
+  return bytes >= 1024 * 1024
+    ? `, which takes ${Math.round(bytes / 1024 / 1024)} MB`
+    : `, which takes ${Math.round(bytes / 1024)} KB`;
+}
