@@ -124,7 +124,9 @@ function responseOf({ description, schema, examples, page, files = [], events, t
   const content = {
     ...(schema ? { 'application/json': contentOf(schema, examples) } : {}),
     ...(page ? { 'text/html': { schema: { type: 'string' } } } : {}),
-    ...Object.fromEntries(files.map((type) => [type, { schema: { type: 'string' } }])),
+    ...Object.fromEntries(
+      files.map((type) => [type, { schema: { type: type.endsWith('json') ? 'object' : 'string' } }]),
+    ),
     ...(events ? { 'text/event-stream': { schema: eventSchema(events) } } : {}),
   };
   const told = tellsOutcome ? { 'x-call-outcome': { $ref: '#/components/headers/x-call-outcome' } } : {};

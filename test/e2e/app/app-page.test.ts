@@ -106,7 +106,7 @@ beforeAll(async () => {
   });
   runtime = connect(identity, { methods });
   page = await pairNew();
-});
+}, 120_000);
 afterAll(async () => {
   runtime?.close();
   await browser?.close();

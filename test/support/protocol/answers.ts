@@ -66,7 +66,7 @@ function routeFaults(answer: SentAnswer, template: string): string[] {
     return eventsOf(body).flatMap((event) => listed(faultOf('openApi', schema, event)));
   }
   if (!finished) return [];
-  return listed(faultOf('openApi', schema, type === 'text/html' ? body : JSON.parse(body)));
+  return listed(faultOf('openApi', schema, type.endsWith('json') ? JSON.parse(body) : body));
 }
 
 /** The events of a stream, whole ones only; comments and bare ids are none. */
