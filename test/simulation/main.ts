@@ -105,7 +105,8 @@ async function tellBreach(name: string, plan: Plan, outcome: Outcome, tally: Tal
   );
   const shown = await runWorld(small, script, true);
   const lines = shown.world.trace.sinceBeginning;
-  const named = breach!.detail.match(/\bcall-\d+/g) ?? [];
+  const still = shown.breaches.find((other) => other.invariant === invariant) ?? breach!;
+  const named = still.detail.match(/\bcall-\d+/g) ?? [];
   const told = lines.length > longestTrace && named.length > 0 ? linesAbout(lines, named) : lines;
   process.stdout.write(
     `\nShrunk to ${small.intentions.length} intentions:\n\n${traceTable(told.slice(-mostLines))}\n\n`,

@@ -9,7 +9,7 @@ import { Random, seedOf } from './world/random';
 export interface CallIntention {
   kind: 'call';
   app: number;
-  way: 'http' | 'stream';
+  way: 'http' | 'stream' | 'socket';
   timeoutMs: number;
   /** What the runtime does with it. */
   say: 'result' | 'error' | 'nothing' | 'posted';
@@ -34,8 +34,39 @@ export interface RuntimeIntention {
   awayMs: number;
 }
 
+/** What an owner decides. */
+export interface OwnerIntention {
+  kind: 'owner';
+  tenant: number;
+  does: 'rotate' | 'revoke';
+  /** The App whose client is revoked. */
+  app: number;
+}
+
+/** What the holder of a valid credential of one tenant tries on another. */
+export interface HostileIntention {
+  kind: 'hostile';
+  tenant: number;
+  app: number;
+  does: (typeof attacks)[number];
+}
+
+/** What hostile runtimes and Apps try. */
+export const attacks = [
+  'foreign-reply',
+  'foreign-progress',
+  'app-reply',
+  'app-progress',
+  'post-foreign-reply',
+  'read-foreign-params',
+  'ask-foreign-call',
+  'cancel-foreign-call',
+] as const;
+
+type Act = CallIntention | RuntimeIntention | OwnerIntention | HostileIntention;
+
 /** Something that is to happen. */
-export type Intention = { n: number; atMs: number } & (CallIntention | RuntimeIntention);
+export type Intention = { n: number; atMs: number } & Act;
 
 /** The whole of a world's plan. */
 export interface Plan {
@@ -54,8 +85,9 @@ export function drawPlan(seed: number, calls: number): Plan {
   const unrest = random.weighted({ 0: 2, 1: 4, 4: 2 });
   const traits = {
     streams: random.pick([0, 0.1, 0.5]),
-    slow: random.pick([0, 0.05, 0.3]),
-    silent: random.pick([0, 0.01, 0.05]),
+    sockets: random.pick([0, 0.3, 0.9]),
+    slow: random.pick([0, 0.03, 0.15]),
+    silent: random.pick([0, 0.005, 0.03]),
     twins: random.pick([0, 0.05, 0.3]),
     cancels: random.pick([0, 0.02, 0.1]),
     drops: random.pick([0, 0.02, 0.1]),
@@ -63,7 +95,7 @@ export function drawPlan(seed: number, calls: number): Plan {
   const strength = drawStrength(random);
   const spanMs = calls * random.between(60, 250);
   const intentions: Intention[] = [];
-  const add = (act: CallIntention | RuntimeIntention) => {
+  const add = (act: Act) => {
     intentions.push({ n: intentions.length + 1, atMs: random.between(0, spanMs), ...act });
   };
   for (let n = 0; n < calls; n++) add(drawCall(random, tenants * appsOfTenant, traits));
@@ -76,14 +108,25 @@ export function drawPlan(seed: number, calls: number): Plan {
       awayMs: random.chance(0.1) ? random.between(3_000, 14_000) : random.between(5, 1_500),
     });
   }
+  const house = () => {
+    const tenant = random.below(tenants);
+    return { tenant, app: tenant + tenants * random.below(appsOfTenant) };
+  };
+  for (let n = random.pick([0, 0, 1, 4]); n > 0; n--) {
+    const does = random.pick(['rotate', 'revoke'] as const);
+    add({ kind: 'owner', does, ...house() });
+  }
+  for (let n = random.pick([0, 10, 40]); n > 0; n--) {
+    add({ kind: 'hostile', does: random.pick(attacks), ...house() });
+  }
   return { seed, strength, tenants, appsOfTenant, intentions: intentions.sort((a, b) => a.atMs - b.atMs) };
 }
 
-type Traits = Record<'streams' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops', number>;
+type Traits = Record<'streams' | 'sockets' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops', number>;
 
 function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
-  const way = random.chance(traits.streams) ? 'stream' : 'http';
-  const afterMs = random.chance(traits.slow) ? random.between(50, 2_500) : random.between(0, 40);
+  const way = random.chance(traits.sockets) ? 'socket' : random.chance(traits.streams) ? 'stream' : 'http';
+  const afterMs = random.chance(traits.slow) ? random.between(50, 2_000) : random.between(0, 40);
   const silent = random.chance(traits.silent);
   return {
     kind: 'call',
@@ -92,7 +135,7 @@ function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
     timeoutMs: Math.floor(random.between(1_000, random.chance(0.1) ? 12_000 : 4_000)),
     say: silent ? 'nothing' : random.weighted({ result: 90, error: 5, posted: 5, nothing: 0 }),
     afterMs,
-    steps: way === 'stream' ? random.below(5) : random.chance(0.02) ? 2 : 0,
+    steps: way !== 'http' ? random.below(4) : random.chance(0.02) ? 2 : 0,
     ...(random.chance(traits.twins)
       ? { twin: { afterMs: random.between(0, 400), conflicting: random.chance(0.2) } }
       : {}),

@@ -1,10 +1,11 @@
 /** Runs the world of one plan from its beginning until it is quiet, and gives what was noted. */
 import { App } from './actors/app';
+import { Hostile } from './actors/hostile';
 import { Runtime } from './actors/runtime';
 import { Tenant } from './actors/town';
 import { Books, type Breach } from './oracle/books';
 import { invariants } from './oracle/invariants';
-import type { CallIntention, Plan } from './plan';
+import type { CallIntention, Intention, Plan } from './plan';
 import { type FunctionsScript, World } from './world/world';
 
 /** What a world came to. */
@@ -81,8 +82,7 @@ async function live(world: World, books: Books, plan: Plan): Promise<void> {
   const startMs = world.timeline.nowMs + 100;
   const doings = plan.intentions.map(async (intention) => {
     await world.timeline.sleep(startMs + intention.atMs - world.timeline.nowMs);
-    if (intention.kind === 'call') await apps[intention.app]!.call(intention.n, intention);
-    else runtimes[intention.tenant]!.act(intention);
+    await act({ world, books, tenants, apps, runtimes }, intention);
   });
   await Promise.all(doings);
   world.weather.clear();
@@ -93,13 +93,38 @@ async function live(world: World, books: Books, plan: Plan): Promise<void> {
   });
   await Promise.all(settling);
   await Promise.all(tenants.map((tenant) => callAfresh(apps, tenant)));
+  for (const app of apps) app.stop();
   for (const runtime of runtimes) runtime.stop();
+}
+
+interface Cast {
+  world: World;
+  books: Books;
+  tenants: Tenant[];
+  apps: App[];
+  runtimes: Runtime[];
+}
+
+async function act({ world, books, tenants, apps, runtimes }: Cast, intention: Intention): Promise<void> {
+  const { kind, n } = intention;
+  if (kind === 'call') return await apps[intention.app]!.call(n, intention);
+  const runtime = runtimes[intention.tenant]!;
+  if (kind === 'runtime') return runtime.act(intention);
+  const app = apps[intention.app]!;
+  if (kind === 'hostile') return await new Hostile(world, books, n, runtime, app).act(intention);
+  const tenant = tenants[intention.tenant]!;
+  if (books.lost.has(tenant.number)) return;
+  if (intention.does === 'rotate') {
+    if (await tenant.rotate(n)) runtime.rotated(n);
+  } else if (app.client.tenant === tenant && (await tenant.revoke(n, app.client))) {
+    app.become(await tenant.pair(app.number));
+  }
 }
 
 /** When all is calm again, the first call of each runtime is answered. */
 async function callAfresh(apps: App[], tenant: Tenant): Promise<void> {
   const app = apps.find(({ client }) => client.tenant === tenant);
-  if (!app) return;
+  if (!app || app.client.tenant.books.lost.has(tenant.number)) return;
   const fresh: CallIntention = {
     kind: 'call',
     app: app.number,

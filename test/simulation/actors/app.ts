@@ -3,16 +3,22 @@
 import { type Books, type CallBook, endings, type Word } from '../oracle/books';
 import type { CallIntention } from '../plan';
 import { Random, seedOf } from '../world/random';
+import type { PeerSocket } from '../world/relay-front';
 import type { Answer, Request } from '../world/rest-front';
 import type { World } from '../world/world';
+import { type AnswerFrame, AppSocket } from './app-socket';
 import { EventReader, type StreamEvent } from './event-reader';
 import type { Client } from './town';
+
+/** How long an App waits for an answer on a socket beyond the call's own timeout. */
+const socketPatienceMs = 6_000;
 
 /** A fault is tried again this often. */
 const faultTries = 5;
 
 /** One App. */
 export class App {
+  private socket: AppSocket;
   private requests = 0;
   private streams = 0;
 
@@ -20,24 +26,28 @@ export class App {
     private readonly world: World,
     private readonly books: Books,
     readonly number: number,
-    readonly client: Client,
-  ) {}
+    public client: Client,
+  ) {
+    this.socket = this.newSocket();
+  }
 
   /** Takes a call to an ending. */
   async call(n: number, intention: CallIntention): Promise<void> {
     const book = this.open(n, intention.timeoutMs);
     const { timeline } = this.world;
     const { twin, cancelAfterMs } = intention;
+    // The network is lost once: what comes after is the retry.
+    const { dropAfterMs: _, ...again } = intention;
     const others: Array<Promise<unknown>> = [];
     if (twin) {
-      others.push(timeline.sleep(twin.afterMs).then(() => this.send(book, intention, twin.conflicting)));
+      others.push(timeline.sleep(twin.afterMs).then(() => this.send(book, again, twin.conflicting)));
     }
     if (cancelAfterMs !== undefined) {
       others.push(timeline.sleep(cancelAfterMs).then(() => this.cancel(book)));
     }
     const random = this.random(`${book.id} patience`);
     for (let tries = 1; tries <= faultTries; tries++) {
-      const word = await this.send(book, intention, false);
+      const word = await this.send(book, tries === 1 ? intention : again, false);
       const isOver = isEnding(word) || !['broken', 'fault', 'pending', 'busy'].includes(word);
       if (isOver) {
         if (!random.chance(0.03)) break;
@@ -50,10 +60,28 @@ export class App {
     await Promise.all(others);
   }
 
+  /** Says something on its socket, whether it may or not. */
+  say(frame: string, onHandled?: Parameters<PeerSocket['send']>[1]): void {
+    this.socket.say(frame, onHandled);
+  }
+
+  /** Is somebody else from now on: its client was revoked, and it was paired anew. */
+  become(client: Client): void {
+    this.client = client;
+    this.socket = this.newSocket();
+  }
+
+  /** Closes its socket. */
+  stop(): void {
+    this.socket.stop();
+  }
+
   /** Asks once more for each call that has no ending: what the system says now is its last word. */
   async settle(book: CallBook, intention: CallIntention): Promise<void> {
-    if (book.told.some(({ word }) => isEnding(word))) return;
-    if ((await this.ask(book)) === 'unknown') await this.send(book, intention, false);
+    if (book.clientId !== this.client.clientId || book.told.some(({ word }) => isEnding(word))) return;
+    if ((await this.ask(book)) !== 'unknown') return;
+    const { dropAfterMs: _, ...again } = intention;
+    await this.send(book, again, false);
   }
 
   private open(n: number, timeoutMs: number): CallBook {
@@ -62,6 +90,9 @@ export class App {
       id,
       app: this.number,
       tenant: this.client.tenant.number,
+      gatewayId: this.client.tenant.gatewayId,
+      clientId: this.client.clientId,
+      token: this.client.token,
       timeoutMs,
       told: [],
       executed: [],
@@ -76,8 +107,10 @@ export class App {
   private send(book: CallBook, intention: CallIntention, conflicting: boolean): Promise<Word> {
     const { say, afterMs, steps, timeoutMs, way } = intention;
     const params = { id: book.id, app: this.number, say, afterMs, steps };
+    if (way === 'socket' && !conflicting && book.token === this.client.token)
+      return this.sendOnSocket(book, params, intention);
     const body = {
-      gatewayId: this.client.tenant.gatewayId,
+      gatewayId: book.gatewayId,
       method: conflicting ? 'another' : 'simulate',
       id: book.id,
       timeoutMs,
@@ -88,6 +121,57 @@ export class App {
 
   private ask(book: CallBook): Promise<Word> {
     return this.tell(book, { route: 'GET /api/relay/rpc/{id}', params: { id: book.id } }, false);
+  }
+
+  private sendOnSocket(
+    book: CallBook,
+    params: object,
+    { timeoutMs, dropAfterMs }: CallIntention,
+  ): Promise<Word> {
+    const { timeline } = this.world;
+    const askedMs = timeline.nowMs;
+    const stream = ++this.streams;
+    const id = `${book.id}-${++this.requests}`;
+    const { socket } = this;
+    if (this.world.trace.on) this.note(`${book.id}: asks on its socket as ${id}`);
+    return new Promise((resolve) => {
+      const end = (word: Word, text: string, reopens = false) => {
+        socket.forget(id);
+        if (this.world.trace.on) this.note(`${book.id}: ${id} gave ${word}`);
+        // Which function served it nobody can tell: a fault on a socket is never held against the core.
+        book.told.push({
+          atMs: timeline.nowMs,
+          askedMs,
+          word,
+          text,
+          reopens,
+          excused: true,
+          delayMs: socketPatienceMs,
+        });
+        resolve(word);
+      };
+      if (dropAfterMs !== undefined) timeline.after(dropAfterMs, () => socket.cut());
+      const frame = { jsonrpc: '2.0', id, method: 'simulate', params, meta: { id: book.id, timeoutMs } };
+      let isOver = false;
+      const once = (word: Word, text: string, reopens = false) => {
+        if (!isOver) end(word, text, reopens);
+        isOver = true;
+      };
+      timeline.after(timeoutMs + socketPatienceMs, () => once('broken', ''));
+      socket.send(id, JSON.stringify(frame), {
+        answered: (answer) => {
+          const { word, text } = wordOfFrame(answer, book);
+          once(word, text, isReopened(answer.error?.data));
+        },
+        progressed: (seq, text) =>
+          book.progress.push({ stream, seq, text, atMs: timeline.nowMs, onSocket: true }),
+        lost: () => once('broken', ''),
+      });
+    });
+  }
+
+  private newSocket(): AppSocket {
+    return new AppSocket(this.world, this.client, (what) => this.note(what));
   }
 
   private async cancel(book: CallBook): Promise<void> {
@@ -115,33 +199,38 @@ export class App {
     );
     if (dropAfterMs !== undefined) this.world.timeline.after(dropAfterMs, abandon);
     const got = await answer;
-    const { word, text } = wordOf(got, book, reader?.last);
+    const { word, text, reopens = false } = wordOf(got, book, reader?.last);
     const { evils = 0, delayMs = 0 } = got.invocation ?? {};
     const excused = got.broken || evils > 0 || got.status === 502;
-    if (this.world.trace.on) this.say(`${book.id}: ${request.route} gave ${word}`);
-    book.told.push({ atMs: this.world.timeline.nowMs, askedMs, word, text, excused, delayMs });
+    if (this.world.trace.on) this.note(`${book.id}: ${request.route} gave ${word}`);
+    book.told.push({ atMs: this.world.timeline.nowMs, askedMs, word, text, reopens, excused, delayMs });
     return word;
   }
 
   private exchange(book: CallBook, request: Request, onPiece?: (text: string) => void) {
-    if (this.world.trace.on) this.say(`${book.id}: ${request.route}`);
+    if (this.world.trace.on) this.note(`${book.id}: ${request.route}`);
     const random = this.random(`${book.id} request ${++this.requests}`);
-    return this.world.rest.send({ ...request, credential: this.client.token }, random, onPiece);
+    return this.world.rest.send({ ...request, credential: book.token }, random, onPiece);
   }
 
   private hear(book: CallBook, stream: number, { event, data }: StreamEvent): void {
     if (event !== 'progress') return;
     const { seq, data: text } = JSON.parse(data);
-    book.progress.push({ stream, seq, text, atMs: this.world.timeline.nowMs });
+    book.progress.push({ stream, seq, text, atMs: this.world.timeline.nowMs, onSocket: false });
   }
 
   private random(name: string): Random {
     return new Random(seedOf(seedOf(this.world.seed, `app ${this.number}`), name));
   }
 
-  private say(what: string): void {
+  private note(what: string): void {
     this.world.trace.tell(`app ${this.number}`, what);
   }
+}
+
+/** Whether a problem says that the same id opens the call anew. */
+function isReopened(problem: unknown): boolean {
+  return (problem as { retry?: unknown } | undefined)?.retry === 'same-id';
 }
 
 /** Whether a word is an ending. */
@@ -161,7 +250,13 @@ const problems: Record<string, Word> = {
   unauthorized: 'refused',
 };
 
-function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): { word: Word; text: string } {
+interface Heard {
+  word: Word;
+  text: string;
+  reopens?: boolean;
+}
+
+function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): Heard {
   if (answer.broken) return { word: 'broken', text: '' };
   const text = last ? last.data : answer.text;
   const isStream = answer.status === 200 && text.startsWith('event:');
@@ -174,7 +269,7 @@ function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): 
     const word = problems[code] ?? odd(answer);
     const ending = isEnding(word);
     if (ending && (body.outcome !== word || body.id !== book.id)) return { word: odd(answer), text };
-    return { word, text: ending ? word : '' };
+    return { word, text: ending ? word : '', reopens: isReopened(body) };
   }
   if (answer.status === 502) return { word: 'fault', text: '' };
   if (answer.status !== 200 || body.id !== book.id) return { word: odd(answer), text };
@@ -182,6 +277,22 @@ function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): 
   if ((body.error as { code?: unknown }).code === 'cancelled')
     return { word: 'cancelled', text: 'cancelled' };
   return { word: 'runtime-error', text: JSON.stringify({ error: body.error }) };
+}
+
+function wordOfFrame({ ok, result, error, meta }: AnswerFrame, book: CallBook): { word: Word; text: string } {
+  if (ok) return { word: 'answered', text: JSON.stringify({ result }) };
+  const problem = (error?.data ?? {}) as { type?: unknown; code?: string; outcome?: string };
+  if (typeof problem.type !== 'string' || !problem.type.startsWith('urn:agenttown:')) {
+    if (error?.code === 'cancelled' && meta?.outcome === 'cancelled')
+      return { word: 'cancelled', text: 'cancelled' };
+    return { word: 'runtime-error', text: JSON.stringify({ error }) };
+  }
+  const word = problems[problem.code ?? ''] ?? (`odd: ${JSON.stringify(error)}` as const);
+  // A retry that joined gives up before the call does.
+  if (word === 'timed-out' && problem.outcome === undefined) return { word: 'pending', text: '' };
+  if (isEnding(word) && problem.outcome !== word)
+    return { word: `odd: ${book.id} ${JSON.stringify(error)}`, text: '' };
+  return { word, text: isEnding(word) ? word : '' };
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -7,6 +7,7 @@ import type { RuntimeIntention } from '../plan';
 import { Random, seedOf } from '../world/random';
 import type { Peer, PeerSocket } from '../world/relay-front';
 import type { World } from '../world/world';
+import { Ghost } from './ghost';
 import type { Tenant } from './town';
 
 interface Frame {
@@ -90,6 +91,19 @@ export class Runtime implements Peer {
     else this.hello();
   }
 
+  /** The secret was rotated: somebody else holds the old sockets, and the runtime comes with the new secret. */
+  rotated(n: number): void {
+    const sockets = this.open.splice(0);
+    if (sockets.length > 0) new Ghost(this.world, this.books, `ghost ${this.tenant.number}.${n}`, sockets);
+    this.tell('comes with a new secret');
+    this.connect();
+  }
+
+  /** Sends any frame. */
+  say(frame: string, onHandled?: Parameters<PeerSocket['send']>[1]): void {
+    this.open.at(-1)?.send(frame, onHandled);
+  }
+
   /** Closes for good. */
   stop(): void {
     this.stopped = true;
@@ -105,14 +119,13 @@ export class Runtime implements Peer {
     }
     this.open.push(socket);
     this.hello();
-    for (const id of [...this.unsent]) this.say(id);
+    for (const id of [...this.unsent]) this.repeat(id);
     this.askPending();
   }
 
   refused(status: number): void {
     this.connecting--;
     this.tell(`is refused with ${status}`);
-    this.tenant.refused(status);
     this.world.timeline.after(this.random.between(20, 400), () => this.connectIfAway());
   }
 
@@ -121,13 +134,12 @@ export class Runtime implements Peer {
     this.forget(socket);
   }
 
-  heard(text: string, socket: PeerSocket): void {
-    this.tenant.reached(socket, text);
+  heard(text: string): void {
     const frame = JSON.parse(text) as Frame;
     if (frame.type === 'req') this.take(frame);
     else if (frame.event === 'relay.pending' || frame.message === 'Internal server error') this.askPending();
     else if (frame.type === 'res' && frame.id === this.askedPending) this.readPending(frame);
-    else if (frame.type === 'res' && frame.ok === false && this.answers.get(frame.id)) this.say(frame.id);
+    else if (frame.type === 'res' && frame.ok === false && this.answers.get(frame.id)) this.repeat(frame.id);
   }
 
   private drop(socket: PeerSocket): void {
@@ -166,7 +178,7 @@ export class Runtime implements Peer {
   private take({ id, params = {}, meta }: Frame): void {
     this.tenant.commanded(id, params, meta?.clientId);
     if (this.answers.has(id)) {
-      if (this.answers.get(id) !== undefined) this.say(id);
+      if (this.answers.get(id) !== undefined) this.repeat(id);
       return;
     }
     this.answers.set(id, undefined);
@@ -196,10 +208,10 @@ export class Runtime implements Peer {
     book.said.push({ frameId: id, atMs: this.world.timeline.nowMs, text: JSON.stringify(body) });
     this.answers.set(id, JSON.stringify({ jsonrpc: '2.0', id, ...body }));
     if (params.say === 'posted') void this.post(id);
-    else this.say(id);
+    else this.repeat(id);
   }
 
-  private say(id: string): void {
+  private repeat(id: string): void {
     if (this.isConnected) {
       if (this.world.trace.on) this.tell(`answers ${id}`);
       this.open.at(-1)!.send(this.answers.get(id)!);
@@ -221,7 +233,7 @@ export class Runtime implements Peer {
         new Random(seedOf(this.seed, `${id} ${tries}`)),
       );
       const { status, broken } = await answer;
-      if (!broken && status < 500) return this.tenant.posted(id, status);
+      if (!broken && status < 500) return;
       await this.world.timeline.sleep(random.between(20, 300));
     }
   }

@@ -3,7 +3,6 @@
 import { registrationToken } from '../functions/environment';
 import type { Books } from '../oracle/books';
 import { Random, seedOf } from '../world/random';
-import type { PeerSocket } from '../world/relay-front';
 import type { Answer, Request } from '../world/rest-front';
 import type { World } from '../world/world';
 
@@ -12,6 +11,7 @@ export class Tenant {
   gatewayId = '';
   secret = '';
   readonly clients = new Map<string, Client>();
+  private pairings = 0;
 
   constructor(
     readonly world: World,
@@ -34,28 +34,61 @@ export class Tenant {
 
   /** Pairs an App: a code whose answer was lost is dead, and another is asked for. */
   async pair(app: number): Promise<Client> {
-    for (let tries = 0; ; tries++) {
-      const code = await insist(this.world, `code ${app} ${tries}`, {
+    for (;;) {
+      const pairing = `${this.number} ${++this.pairings}`;
+      const code = await insist(this.world, `code ${pairing}`, {
         route: 'POST /api/relay/codes',
         credential: this.secret,
       });
       const { accessCode } = JSON.parse(code.text);
-      const redeemed = await attempt(this.world, `redeem ${app} ${tries}`, {
+      const redeemed = await attempt(this.world, `redeem ${pairing}`, {
         route: 'POST /api/relay/redeem',
         body: { accessCode },
         source: `203.0.113.${app}`,
       });
       if (redeemed.broken || redeemed.status !== 200) continue;
       const { clientId, clientToken } = JSON.parse(redeemed.text);
-      const client = { clientId, token: clientToken, app, tenant: this };
+      const client: Client = { clientId, token: clientToken, app, tenant: this };
       this.clients.set(clientId, client);
-      this.world.clients.set(app, { gatewayId: this.gatewayId, clientId });
       return client;
     }
   }
 
-  /** A frame reached one of its runtime's sockets. */
-  reached(_socket: PeerSocket, _text: string): void {}
+  /** Rotates the secret: true once the new one is known. Where the answer is lost the tenant is lost with it. */
+  async rotate(n: number): Promise<boolean> {
+    const answer = await attempt(this.world, `rotate ${n}`, {
+      route: 'POST /api/relay/secret',
+      credential: this.secret,
+    });
+    if (!answer.broken && answer.status === 200) {
+      this.secret = JSON.parse(answer.text).relaySecret;
+      return true;
+    }
+    const status = await attempt(this.world, `status ${n}`, {
+      route: 'GET /api/relay/status',
+      credential: this.secret,
+    });
+    if (status.broken || status.status !== 200) this.books.lost.add(this.number);
+    return false;
+  }
+
+  /** Revokes the client of an App; it may be gone already. */
+  async revoke(n: number, client: Client): Promise<boolean> {
+    const answer = await attempt(this.world, `revoke ${n}`, {
+      route: 'DELETE /api/relay/clients/{clientId}',
+      params: { clientId: client.clientId },
+      credential: this.secret,
+    });
+    if (answer.broken || answer.status >= 500) {
+      // Perhaps it is revoked, perhaps not: what it is told from now on proves nothing.
+      this.books.revokedMs.set(client.clientId, Number.POSITIVE_INFINITY);
+      return false;
+    }
+    // A write that was repeated finds the client gone already: 404 says so as well as 204.
+    if (answer.status !== 204 && answer.status !== 404) return false;
+    this.books.revokedMs.set(client.clientId, this.world.timeline.nowMs);
+    return true;
+  }
 
   /** A command reached its runtime. */
   commanded(frameId: string, params: { id?: string; app?: number }, clientId: string | undefined): void {
@@ -63,12 +96,6 @@ export class Tenant {
     if (client && client.app === params.app) return;
     this.books.breach('tenants', `Runtime ${this.number} got ${frameId} of ${clientId}, App ${params.app}.`);
   }
-
-  /** The replies route answered. */
-  posted(_frameId: string, _status: number): void {}
-
-  /** A handshake was refused. */
-  refused(_status: number): void {}
 }
 
 /** A paired App's identity. */
@@ -77,6 +104,8 @@ export interface Client {
   token: string;
   app: number;
   tenant: Tenant;
+  /** Told every frame that reaches a socket of its. */
+  heard?: (text: string) => void;
 }
 
 /** Sends one request. */

@@ -32,6 +32,8 @@ export interface Told {
   word: Word;
   /** The whole of what it was told, where that is an ending. */
   text: string;
+  /** The command certainly never left: the same id opens the call anew, and what comes then may be another ending. */
+  reopens: boolean;
   /** Whether an evil explains a fault. */
   excused: boolean;
   /** How late it may have been told beyond the contract, for the delays that the world laid upon it. */
@@ -43,6 +45,10 @@ export interface CallBook {
   id: string;
   app: number;
   tenant: number;
+  gatewayId: string;
+  clientId: string;
+  /** The credential that the App had when it began the call. */
+  token: string;
   timeoutMs: number;
   told: Told[];
   /** The commands that the runtime took up: each frame id once. */
@@ -50,7 +56,7 @@ export interface CallBook {
   /** What the runtime said, as the App is to be told it. */
   said: Array<{ frameId: string; atMs: number; text: string }>;
   /** Steps that reached the App, by the stream they came on. */
-  progress: Array<{ stream: number; seq: number; text: string; atMs: number }>;
+  progress: Array<{ stream: number; seq: number; text: string; atMs: number; onSocket: boolean }>;
   /** Steps that the runtime reported. */
   reported: string[];
 }
@@ -66,6 +72,10 @@ export interface Breach {
 export class Books {
   readonly calls = new Map<string, CallBook>();
   readonly breaches: Breach[] = [];
+  /** When the owner was told that a client was revoked. */
+  readonly revokedMs = new Map<string, number>();
+  /** Tenants whose secret nobody knows any more: the answer that told it was lost. */
+  readonly lost = new Set<number>();
   /** How often the relay posted a command of its own accord, by the command's id. */
   readonly posted = new Map<string, number>();
 

@@ -2,6 +2,7 @@
 import { callKeyOf, endAsOf } from '../../../lambdas/core/call/states';
 import { limits } from '../../../lambdas/core/wire/limits';
 import { isEnding } from '../actors/app';
+import { endsWithinMs } from '../actors/ghost';
 import type { Plan } from '../plan';
 import { epochMs, type World } from '../world/world';
 import type { Books, CallBook } from './books';
@@ -23,13 +24,16 @@ const lateAllowedMs = 2_000;
 /** Clocks of two functions differ by so much, as AWS has it. */
 const clocksApartMs = 200;
 
+/** What may still be on its way in this world. */
+const underWayMs = 5_000;
+
 const wordsOf = (book: CallBook) => book.told.map(({ word }) => word).join(', ');
 
 /** Every invariant by its name. */
 export const invariants: Record<string, Invariant> = {
   'every call ends': ({ books, breach }) => {
     for (const book of books.calls.values()) {
-      if (!book.told.some(({ word }) => isEnding(word))) {
+      if (!books.revokedMs.has(book.clientId) && !book.told.some(({ word }) => isEnding(word))) {
         breach(`${book.id} of App ${book.app} has no ending: ${wordsOf(book)}.`);
       }
     }
@@ -47,7 +51,7 @@ export const invariants: Record<string, Invariant> = {
 
   'everybody who is told is told the same': ({ books, breach }) => {
     for (const book of books.calls.values()) {
-      const told = book.told.filter(({ word }) => isEnding(word));
+      const told = book.told.filter(({ word, reopens }) => isEnding(word) && !reopens);
       const other = told.find(({ text }) => text !== told[0]!.text);
       if (other) breach(`${book.id} was told "${told[0]!.text}" and "${other.text}".`);
     }
@@ -90,7 +94,8 @@ export const invariants: Record<string, Invariant> = {
 
   'answers are of a known kind': ({ books, breach }) => {
     for (const book of books.calls.values()) {
-      const odd = book.told.find(({ word }) => word.startsWith('odd') || word === 'refused');
+      const isRevoked = books.revokedMs.has(book.clientId);
+      const odd = book.told.find(({ word }) => word.startsWith('odd') || (word === 'refused' && !isRevoked));
       if (odd) breach(`${book.id} was told ${odd.word}.`);
     }
   },
@@ -103,11 +108,12 @@ export const invariants: Record<string, Invariant> = {
     }
   },
 
-  'progress comes in order, each step once': ({ books, breach }) => {
+  'progress comes in order, each step once': ({ books, plan, breach }) => {
     for (const { id, progress, reported } of books.calls.values()) {
       const last = new Map<number, number>();
-      for (const { stream, seq, text } of progress) {
-        if (seq <= (last.get(stream) ?? -1))
+      for (const { stream, seq, text, onSocket } of progress) {
+        const isExact = !onSocket || plan.strength.socket === 0;
+        if (isExact && seq <= (last.get(stream) ?? -1))
           breach(`${id} was told step ${seq} after step ${last.get(stream)}.`);
         if (!reported.includes(text)) breach(`${id} was told a step that nobody reported: ${text}.`);
         last.set(stream, seq);
@@ -118,16 +124,28 @@ export const invariants: Record<string, Invariant> = {
   'the table says what Apps were told, and nothing is pending': async ({ books, world, breach }) => {
     const nowMs = Math.floor(epochMs + world.timeline.nowMs);
     for (const book of books.calls.values()) {
-      const client = world.clients.get(book.app)!;
-      const call = await world.stores.calls.read(
-        callKeyOf(client.gatewayId, client.clientId, book.id),
-        nowMs,
-      );
+      const key = callKeyOf(book.gatewayId, book.clientId, book.id);
+      const call = await world.stores.calls.read(key, nowMs);
       const end = call && endAsOf(call, nowMs);
       if (call && !end) breach(`${book.id} is pending.`);
-      const told = book.told.find(({ word }) => isEnding(word));
+      const told = book.told.find(({ word, reopens }) => isEnding(word) && !reopens);
       if (end && told && end.outcome !== told.word)
         breach(`${book.id} was told ${told.word}, its row has ${end.outcome}.`);
+    }
+  },
+
+  'a revoked client is refused': ({ books, breach }) => {
+    for (const { id, clientId, told, progress } of books.calls.values()) {
+      const revokedMs = books.revokedMs.get(clientId) ?? Number.POSITIVE_INFINITY;
+      const served = told.find(
+        ({ word, askedMs }) => askedMs > revokedMs && (isEnding(word) || word === 'pending'),
+      );
+      if (served) breach(`${id} was asked for after its client was revoked, and was told ${served.word}.`);
+      const lateMs = revokedMs + endsWithinMs + underWayMs;
+      const heard = told.find(({ word, atMs }) => atMs > lateMs && isEnding(word));
+      if (heard) breach(`${id} was told ${heard.word} long after its client was revoked.`);
+      if (progress.some(({ atMs }) => atMs > lateMs))
+        breach(`${id} was told a step long after its client was revoked.`);
     }
   },
 

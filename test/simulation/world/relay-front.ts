@@ -1,5 +1,6 @@
 /** The WebSocket API: sockets of Apps, runtimes and viewers, their frames both ways, and their ends. */
 import type { Functions } from './functions';
+import type { Invocation } from './instance';
 import type { Passage } from './ports';
 import { drawMs, type Weather } from './probabilities';
 import { Random, seedOf } from './random';
@@ -19,8 +20,10 @@ export interface Peer {
 export interface PeerSocket {
   readonly connectionId: string;
   readonly isOpen: boolean;
-  /** `what` names the frame in a trace. */
-  send(frame: string): void;
+  /** `onHandled` is told what the frame's invocation did. */
+  send(frame: string, onHandled?: (invocation: Invocation) => void): void;
+  /** From now on somebody else holds it. */
+  handTo(peer: Peer): void;
   close(): void;
   /** The peer's network goes; the cloud learns of it later. */
   cut(): void;
@@ -117,8 +120,11 @@ export class RelayFront {
       get isOpen() {
         return this.peerHolds;
       },
-      send(frame) {
-        if (this.peerHolds) front.sendUp(this, frame);
+      send(frame, onHandled) {
+        if (this.peerHolds) front.sendUp(this, frame, onHandled);
+      },
+      handTo(other) {
+        this.peer = other;
       },
       close() {
         if (!this.peerHolds) return;
@@ -135,12 +141,13 @@ export class RelayFront {
     };
   }
 
-  private sendUp(socket: Socket, frame: string): void {
+  private sendUp(socket: Socket, frame: string, onHandled?: (invocation: Invocation) => void): void {
     const random = new Random(seedOf(Number.parseInt(socket.connectionId.slice(1), 36), ++socket.frames));
     this.up(socket, () => {
       if (socket.state !== 'open') return;
       const event = this.eventOf(socket, 'MESSAGE', { body: frame });
-      this.functions.invoke('socket', event, undefined, random, (result) => {
+      this.functions.invoke('socket', event, undefined, random, (result, invocation) => {
+        onHandled?.(invocation);
         if (result.is === 'returned') return;
         const said = { message: 'Internal server error', connectionId: socket.connectionId };
         if (socket.state === 'open') this.deliver(socket, JSON.stringify(said), undefined);

@@ -40,8 +40,6 @@ export class World {
   readonly rest: RestFront;
   readonly relay: RelayFront;
   readonly stores = memoryStores();
-  /** Who each App is, by its number. */
-  readonly clients = new Map<number, { gatewayId: string; clientId: string }>();
   watcher: Watcher = { effect: () => {}, event: () => {} };
   private current!: Instance;
 

@@ -1,0 +1,125 @@
+/** An App's socket: it is opened when it is needed, and opened anew when it is lost. */
+import { Random, seedOf } from '../world/random';
+import type { Peer, PeerSocket } from '../world/relay-front';
+import type { World } from '../world/world';
+import type { Client } from './town';
+
+/** What an App hears of one request. */
+export interface Listener {
+  /** The answer, as the frame that it came in. */
+  answered(frame: AnswerFrame): void;
+  progressed(seq: number, text: string): void;
+  /** The socket is lost; nothing more comes. */
+  lost(): void;
+}
+
+/** An answer on a socket. */
+export interface AnswerFrame {
+  id: string;
+  ok: boolean;
+  result?: unknown;
+  error?: { code: unknown; message: string; data?: unknown };
+  meta?: { id: string; outcome?: string };
+}
+
+/** The socket of one App. */
+export class AppSocket implements Peer {
+  private readonly listeners = new Map<string, Listener>();
+  private readonly seed: number;
+  private socket: PeerSocket | undefined;
+  private connecting = false;
+  private connects = 0;
+  private waiting: Array<{ id: string; frame: string; listener: Listener }> = [];
+  private stopped = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly client: Client,
+    private readonly tell: (what: string) => void,
+  ) {
+    this.seed = seedOf(world.seed, `app socket ${client.app} ${client.clientId}`);
+  }
+
+  /** Sends a request whose id no other request on this socket has. */
+  send(id: string, frame: string, listener: Listener): void {
+    if (this.socket?.isOpen) this.ask(id, frame, listener);
+    else {
+      this.waiting.push({ id, frame, listener });
+      this.connect();
+    }
+  }
+
+  /** Nobody listens any more. */
+  forget(id: string): void {
+    this.listeners.delete(id);
+  }
+
+  /** Sends a frame that is no request, where there is a socket. */
+  say(frame: string, onHandled?: Parameters<PeerSocket['send']>[1]): void {
+    this.socket?.send(frame, onHandled);
+  }
+
+  /** The App's network goes. */
+  cut(): void {
+    this.socket?.cut();
+    this.lose();
+  }
+
+  /** Closes for good. */
+  stop(): void {
+    this.stopped = true;
+    this.socket?.close();
+    this.lose();
+  }
+
+  opened(socket: PeerSocket): void {
+    this.connecting = false;
+    this.socket = socket;
+    if (this.stopped) this.stop();
+    for (const { id, frame, listener } of this.waiting.splice(0)) this.ask(id, frame, listener);
+  }
+
+  refused(status: number): void {
+    this.connecting = false;
+    this.tell(`is refused with ${status}`);
+    for (const { listener } of this.waiting.splice(0)) listener.lost();
+  }
+
+  heard(text: string): void {
+    this.client.heard?.(text);
+    const frame = JSON.parse(text);
+    if (frame.type === 'res') {
+      this.listeners.get(frame.id)?.answered(frame);
+    } else if (frame.event === 'relay.progress') {
+      this.listeners.get(frame.params.id)?.progressed(frame.params.seq, frame.params.data);
+    }
+  }
+
+  closed(): void {
+    this.tell('is closed');
+    this.lose();
+  }
+
+  private connect(): void {
+    if (this.connecting || this.stopped) return;
+    this.connecting = true;
+    const seed = seedOf(this.seed, ++this.connects);
+    const pauseMs = new Random(seed).between(1, 60);
+    this.world.timeline.after(pauseMs, () => {
+      this.tell('opens a socket');
+      this.world.relay.connect(this, this.client.token, seed);
+    });
+  }
+
+  private ask(id: string, frame: string, listener: Listener): void {
+    this.listeners.set(id, listener);
+    this.socket?.send(frame);
+  }
+
+  private lose(): void {
+    this.socket = undefined;
+    const listeners = [...this.listeners.values()];
+    this.listeners.clear();
+    for (const listener of listeners) listener.lost();
+  }
+}
