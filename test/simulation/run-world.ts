@@ -123,7 +123,8 @@ async function act({ world, books, tenants, apps, runtimes }: Cast, intention: I
 
 /** When all is calm again, the first call of each runtime is answered. */
 async function callAfresh(apps: App[], tenant: Tenant): Promise<void> {
-  const app = apps.find(({ client }) => client.tenant === tenant);
+  const { revokedMs } = tenant.books;
+  const app = apps.find(({ client }) => client.tenant === tenant && !revokedMs.has(client.clientId));
   if (!app || app.client.tenant.books.lost.has(tenant.number)) return;
   const fresh: CallIntention = {
     kind: 'call',

@@ -72,22 +72,23 @@ export class Tenant {
     return false;
   }
 
-  /** Revokes the client of an App; it may be gone already. */
+  /** Revokes the client of an App, and again until it is told that there is no such client any more. */
   async revoke(n: number, client: Client): Promise<boolean> {
-    const answer = await attempt(this.world, `revoke ${n}`, {
-      route: 'DELETE /api/relay/clients/{clientId}',
-      params: { clientId: client.clientId },
-      credential: this.secret,
-    });
-    if (answer.broken || answer.status >= 500) {
-      // Perhaps it is revoked, perhaps not: what it is told from now on proves nothing.
-      this.books.revokedMs.set(client.clientId, Number.POSITIVE_INFINITY);
-      return false;
+    this.books.revokedMs.set(client.clientId, Number.POSITIVE_INFINITY);
+    for (let tries = 0; tries < patience && !this.books.lost.has(this.number); tries++) {
+      const { broken, status } = await attempt(this.world, `revoke ${n} ${tries}`, {
+        route: 'DELETE /api/relay/clients/{clientId}',
+        params: { clientId: client.clientId },
+        credential: this.secret,
+      });
+      // A write that was repeated finds the client gone already: 404 says so as well as 204.
+      if (!broken && (status === 204 || status === 404)) {
+        this.books.revokedMs.set(client.clientId, this.world.timeline.nowMs);
+        return true;
+      }
+      await this.world.timeline.sleep(100);
     }
-    // A write that was repeated finds the client gone already: 404 says so as well as 204.
-    if (answer.status !== 204 && answer.status !== 404) return false;
-    this.books.revokedMs.set(client.clientId, this.world.timeline.nowMs);
-    return true;
+    return false;
   }
 
   /** A command reached its runtime. */
