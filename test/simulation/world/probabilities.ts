@@ -49,8 +49,6 @@ export const probabilities = {
   },
   /** Of a socket's end, as `$disconnect` tells it. */
   disconnect: { late: 0.15, never: 0.05, twice: 0.01 },
-  /** Of a read of an index: behind by seconds rather than milliseconds. */
-  index: { stale: 0.05 },
 } as const;
 
 /** How long things take in fair weather, in milliseconds: from, to. */
@@ -122,7 +120,6 @@ export const calm: Readonly<Record<Group, number>> = {
   invocation: 0,
   network: 0,
   disconnect: 0,
-  index: 0,
 };
 
 /** Draws how strong each group is in one world: off, as in the table, or several times that. */
