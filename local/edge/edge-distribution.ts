@@ -2,6 +2,7 @@
 import { expectKnownProperties } from '../template/known-properties';
 import { wildcard } from '../template/wildcards';
 import type { Resolver } from '../types';
+import { functionCodes } from './function-codes';
 
 /** What requests of one path pattern meet. */
 export interface EdgeBehavior {
@@ -39,9 +40,6 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
 /** CloudFront's default where the template is silent. */
 const DEFAULT_READ_TIMEOUT_SECONDS = 30;
-
-/** CloudFront refuses functions above it. */
-const MAX_FUNCTION_BYTES = 10 * 1024;
 
 interface Behavior {
   PathPattern?: string;
@@ -183,23 +181,4 @@ function readOrigin(logicalId: string, origin: Origin): EdgeOrigin {
     ]),
     readTimeoutMs: Number(config.OriginReadTimeout ?? DEFAULT_READ_TIMEOUT_SECONDS) * 1000,
   };
-}
-
-function functionCodes(resolver: Resolver): Map<string, string> {
-  interface Properties {
-    FunctionCode: string;
-    FunctionConfig: { Runtime: string };
-  }
-  return new Map(
-    resolver.ofType<Properties>('AWS::CloudFront::Function').map(({ logicalId, properties }) => {
-      expectKnownProperties(logicalId, properties, ['FunctionCode', 'FunctionConfig', 'Name', 'AutoPublish']);
-      expectKnownProperties(logicalId, properties.FunctionConfig, ['Runtime'], ['Comment']);
-      const { FunctionCode: code, FunctionConfig: config } = properties;
-      if (config.Runtime !== 'cloudfront-js-2.0')
-        throw new Error(`${logicalId}: the local edge runs cloudfront-js-2.0, not ${config.Runtime}`);
-      if (Buffer.byteLength(code) > MAX_FUNCTION_BYTES)
-        throw new Error(`${logicalId}: a function of CloudFront has ${MAX_FUNCTION_BYTES} bytes at most`);
-      return [resolver.resolve<string>({ 'Fn::GetAtt': [logicalId, 'FunctionARN'] }), code];
-    }),
-  );
 }

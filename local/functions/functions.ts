@@ -4,6 +4,7 @@ import type { FunctionDefinition } from './function-definitions';
 import { FunctionThread } from './function-thread';
 import {
   bufferedInvocation,
+  hasStopped,
   type Invocation,
   type InvokeOutcome,
   isTooLarge,
@@ -196,9 +197,4 @@ export class Functions {
   #log(slot: Slot, line: string): void {
     this.#onLog({ functionLogicalId: slot.definition.logicalId, line });
   }
-}
-
-function hasStopped(): InvokeOutcome {
-  const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local host has stopped' };
-  return { kind: 'function-error', error };
 }

@@ -74,3 +74,9 @@ function responseTooLarge(): FunctionError {
     errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`,
   };
 }
+
+/** What an invocation meets once the host has stopped. */
+export function hasStopped(): InvokeOutcome {
+  const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local host has stopped' };
+  return { kind: 'function-error', error };
+}
