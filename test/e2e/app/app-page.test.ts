@@ -50,6 +50,8 @@ const methods = {
   ) =>
     new Promise((resolve) => {
       const { message } = params as { message: string };
+      // Whoever is stopped ends: else its deadline would keep the process.
+      signal.addEventListener('abort', () => resolve(null));
       runs.push({
         message,
         signal,
