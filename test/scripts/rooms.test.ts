@@ -7,9 +7,9 @@ const maxLines = 200;
 const maxFiles = 16;
 
 /** A layer is a folder whose folders are its rooms. */
-const layers = ['lambdas/core', 'lambdas/aws', 'lib', 'local', 'bench', 'describe'];
+const layers = ['lambdas/core', 'lambdas/aws', 'lib', 'local', 'bench', 'describe', 'web'];
 /** Where the code of the project proper lies. */
-const trees = ['bin', 'lib', 'lambdas', 'local', 'bench', 'describe', 'scripts', 'examples'];
+const trees = ['bin', 'lib', 'lambdas', 'local', 'bench', 'describe', 'web', 'scripts', 'examples'];
 
 interface SourceFile {
   /** From the root of the repository. */
@@ -19,7 +19,7 @@ interface SourceFile {
 
 const files: SourceFile[] = trees.flatMap((tree) =>
   readdirSync(join(root, tree), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(m?ts|mjs|js|css|html)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(m?tsx?|mjs|js|css|html)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })),
 );
@@ -43,7 +43,7 @@ function importsOf(layer: string): Map<string, Set<string>> {
   const roomOf = (path: string) =>
     relative(layer, path)
       .split('/')[0]!
-      .replace(/\.m?ts$/, '');
+      .replace(/\.m?tsx?$/, '');
   const rooms = new Map<string, Set<string>>();
   for (const { path, text } of files.filter(({ path }) => path.startsWith(`${layer}/`))) {
     const room = roomOf(path);

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { browserClock } from './feed/browser-clock';
-import { type Feed, type FeedState, startFeed } from './feed/feed';
+import { startFeed } from './feed/feed';
+import type { Feed, FeedState } from './feed/feed-contract';
 import { type AccessDenied, createMonitorApi } from './feed/monitor-api';
 import { gate, hasToken, isAdmitted } from './state/access';
 import { attach, feedState, lost, reach, takeEvents } from './state/known';

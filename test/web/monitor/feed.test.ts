@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
-import { type FeedListener, type FeedState, startFeed } from '../../../web/monitor/feed/feed';
+import { startFeed } from '../../../web/monitor/feed/feed';
+import type { FeedListener, FeedState } from '../../../web/monitor/feed/feed-contract';
 import type { EventPage } from '../../../web/monitor/feed/gap';
 import { AccessDenied, type MonitorApi, Unavailable } from '../../../web/monitor/feed/monitor-api';
 import type { MonitorEvent } from '../../../web/monitor/model/monitor-event';

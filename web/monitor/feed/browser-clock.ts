@@ -1,4 +1,4 @@
-import type { FeedClock } from './feed';
+import type { FeedClock } from './feed-contract';
 
 /** The browser's own time and chance. */
 export const browserClock: FeedClock = {

@@ -4,7 +4,7 @@
  */
 import { createParser } from 'eventsource-parser';
 import { type MonitorEvent, readMonitorEvent } from '../model/monitor-event';
-import type { FeedClock } from './feed';
+import type { FeedClock } from './feed-contract';
 import { type MonitorApi, Unavailable } from './monitor-api';
 
 /** The name of a way. */

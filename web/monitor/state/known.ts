@@ -3,7 +3,7 @@
  * flood of events costs no more than a trickle.
  */
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { Feed, FeedState, LostPeriod, Reach } from '../feed/feed';
+import type { Feed, FeedState, LostPeriod, Reach } from '../feed/feed-contract';
 import { type Call, CallBook } from '../model/call-book';
 import { CallMetrics } from '../model/call-metrics';
 import { EventLog } from '../model/event-log';

@@ -1,4 +1,4 @@
-import type { LostPeriod } from '../feed/feed';
+import type { LostPeriod } from '../feed/feed-contract';
 import { MAX_RECOVERED_EVENTS } from '../feed/gap';
 import { formatMoment } from '../model/format';
 import { TABS, type Tab } from '../model/page-address';

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon, Mark } from '../../shared/icon';
 import { ThemeButton } from '../../shared/theme';
-import type { FeedState } from '../feed/feed';
+import type { FeedState } from '../feed/feed-contract';
 import type { WayName } from '../feed/ways';
 import { hasToken } from '../state/access';
 import { feedState } from '../state/known';
