@@ -1,5 +1,5 @@
 /** Every limit, with what happens over it. One of `limits` that is missing here does not compile. */
-import { guessLimits } from '../lambdas/core/pairing/attempts';
+import { guessLimits, registrationsPerMinute } from '../lambdas/core/pairing/attempts';
 import { maxDescriptorBytes, maxDescriptorDepth } from '../lambdas/core/pairing/descriptor-check';
 import { maxSocketTimeoutMs } from '../lambdas/core/socket/app-socket';
 import { limits } from '../lambdas/core/wire/limits';
@@ -16,6 +16,7 @@ const others = {
   maxDescriptorBytes,
   maxDescriptorDepth,
   maxSocketTimeoutMs,
+  registrationsPerMinute,
   failedRedeems: guessLimits.failuresPerWindow,
   failedRedeemsWindowMs: guessLimits.windowMs,
   failedRedeemsPauseMs: guessLimits.pauseMs,
@@ -72,6 +73,7 @@ const words: Record<LimitName, [what: string, over: string]> = {
   maxCallsPerGateway: ['Calls of all clients of a gateway that are waited for.', '429 rate_limited'],
   maxWatchers: ["Live streams and viewers' sockets of a deployment's monitor.", '429 rate_limited'],
   clientUnusedMs: ['How long a client lives without being used.', '401 unauthorized'],
+  registrationsPerMinute: ['Registrations and descriptors of one source in a minute.', '429 rate_limited'],
   failedRedeems: ['Failed redeems of one source within the window.', '429 rate_limited for the pause'],
   failedRedeemsWindowMs: ['The window of failed redeems.', 'the count begins anew'],
   failedRedeemsPauseMs: ['How long a source that failed too often is refused.', 'it is heard again'],

@@ -1,8 +1,17 @@
 /** `POST /api/relay/register`: a runtime gets, or refreshes, its identity and a code. */
-import { accessCodeTtlMs, gateways, pairings, random, relayUrlOf } from './aws/composition';
+import {
+  accessCodeTtlMs,
+  attemptWorld,
+  gateways,
+  mostRegistrations,
+  pairings,
+  random,
+  relayUrlOf,
+} from './aws/composition';
 import { streamedHttp } from './aws/http/http';
 import { monitored } from './aws/http/monitored-route';
-import { requireRegistrationToken } from './aws/pairing/registration-token';
+import { admitRegistration } from './aws/pairing/registration-token';
+import { limitRegistrations } from './core/pairing/attempts';
 import { registerGateway } from './core/pairing/gateways';
 import { readBody } from './core/wire/json';
 import { runtimeLimits } from './core/wire/limits';
@@ -15,8 +24,10 @@ const types = {
 } as const;
 
 export const handler = streamedHttp({
-  'POST /api/relay/register': monitored(types, async ({ body, credential, receivedAtMs }) => {
-    await requireRegistrationToken(credential, receivedAtMs);
+  'POST /api/relay/register': monitored(types, async (http) => {
+    const { body, receivedAtMs } = http;
+    await admitRegistration(attemptWorld(), http);
+    await limitRegistrations(attemptWorld(), http, mostRegistrations());
     const request = readBody(registerRequest, body);
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
     const { runtimeType, displayName = runtimeType } = request;

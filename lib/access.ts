@@ -41,7 +41,7 @@ export const access: Record<FunctionName, Row> = {
   //                  codes gateways clients connections rpcs     events attempts sockets token
   'front':           ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'health':          ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
-  'register':        ['PD', 'GPU',   '-',    '-',        '-',     'P',   '-',     '-',    'R'],
+  'register':        ['PD', 'GPU',   '-',    '-',        '-',     'P',   'BU',    '-',    'R'],
   'pairings':        ['PD', '-',     '-',    '-',        '-',     'P',   'BU',    '-',    'R'],
   'redeem':          ['GD', 'GU',    'PQ',   'D',        '-',     'P',   'BU',    'GP',   '-'],
   'rpc':             ['-',  'GBU',   'BQU',  'D',        'GQPU',  'P',   '-',     'GP',   '-'],
@@ -49,7 +49,7 @@ export const access: Record<FunctionName, Row> = {
   'status':          ['-',  'GBU',   'BQU',  'D',        '-',     '-',   '-',     'GP',   '-'],
   'gateway-admin':   ['PD', 'GBUD',  'BQD',  '-',        'BQUW',  'P',   '-',     'PD',   '-'],
   'socket':          ['D',  'GBU',   'BQU',  'GPUD',     'GBQPU', 'P',   '-',     'GPD',  '-'],
-  'monitor':         ['P',  '-',     '-',    'U',        '-',     'Q',   '-',     '-',    'R'],
+  'monitor':         ['P',  '-',     '-',    'U',        '-',     'Q',   'BU',    '-',    'R'],
   'monitor-page':    ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'app-page':        ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-'],
   'monitor-fan-out': ['-',  '-',     '-',    'GUD',      '-',     'S',   '-',     'PD',   'R'],

@@ -4,6 +4,7 @@ import { callSweep as makeCallSweep } from '../core/call/calls-under-way';
 import type { CallStore } from '../core/call/ports';
 import type { EventStore, Recorder, TicketStore, WatcherStore } from '../core/monitor/ports';
 import type { AttemptStore } from '../core/pairing/attempt-ports';
+import { registrationsPerMinute } from '../core/pairing/attempts';
 import type {
   CallSweep,
   ClientStore,
@@ -85,6 +86,10 @@ export const accessCodeTtlMs = (): number => Number(required(env.accessCodeTtlSe
 /** The complete relay URL of a gateway. */
 export const relayUrlOf = (gatewayId: string): string =>
   required(env.relayUrlTemplate).replace('{gatewayId}', encodeURIComponent(gatewayId));
+
+/** How many registrations and descriptors a source may leave in a minute. */
+export const mostRegistrations = (): number =>
+  Number(process.env[env.registrationsPerMinute] ?? registrationsPerMinute);
 
 /** What limiting guesses needs. */
 export const attemptWorld = once(() => ({ attempts: attempts(), clock }));

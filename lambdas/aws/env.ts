@@ -22,6 +22,8 @@ export const env = {
   servesApp: 'SERVES_APP',
   /** `wss://…/relay`, without a query. */
   relayUrl: 'RELAY_URL',
+  /** How many registrations and descriptors a source may leave in a minute; without it the protocol's number. */
+  registrationsPerMinute: 'REGISTRATIONS_PER_MINUTE',
   accessCodeTtlSeconds: 'ACCESS_CODE_TTL_SECONDS',
   /** Comma-separated origins that browsers may call from, or `*`. */
   allowedOrigins: 'ALLOWED_ORIGINS',

@@ -1,20 +1,32 @@
 /** Who may watch: holders of the registration token; where registration is open, callers of this very machine. */
+import type { AttemptWorld } from '../../core/pairing/attempts';
 import { ApiError } from '../../core/wire/errors';
 import { env } from '../env';
-import { requireRegistrationToken } from '../pairing/registration-token';
+import { admitRegistration, requireRegistrationToken } from '../pairing/registration-token';
 import type { HttpRequest } from './answer';
 
-/** Throws `unauthorized` or, where registration is open and the caller is elsewhere, `forbidden`. */
-export async function requireMonitorAccess(request: HttpRequest): Promise<void> {
-  const { credential, receivedAtMs } = request;
-  if (process.env[env.registrationTokenArn]) await requireRegistrationToken(credential, receivedAtMs);
-  else if (!isFromThisMachine(request)) {
-    throw new ApiError(
-      'forbidden',
-      'Registration is open here, so there is no token that the monitor could ask for: it answers only the ' +
-        'machine that a local server runs on. Deploy with a registration token to watch from elsewhere.',
-    );
-  }
+/**
+ * Throws `unauthorized` or, where registration is open and the caller is elsewhere, `forbidden`. Wrong tokens of one source
+ * are limited.
+ */
+export async function requireMonitorAccess(world: AttemptWorld, request: HttpRequest): Promise<void> {
+  if (process.env[env.registrationTokenArn]) await admitRegistration(world, request);
+  else requireThisMachine(request);
+}
+
+/** The same for a caller that was let in before: no guess, so nothing is counted. */
+export async function requireMonitorAccessStill(request: HttpRequest, nowMs: number): Promise<void> {
+  if (process.env[env.registrationTokenArn]) await requireRegistrationToken(request.credential, nowMs);
+  else requireThisMachine(request);
+}
+
+function requireThisMachine(request: HttpRequest): void {
+  if (isFromThisMachine(request)) return;
+  throw new ApiError(
+    'forbidden',
+    'Registration is open here, so there is no token that the monitor could ask for: it answers only the ' +
+      'machine that a local server runs on. Deploy with a registration token to watch from elsewhere.',
+  );
 }
 
 /**

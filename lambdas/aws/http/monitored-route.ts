@@ -1,8 +1,9 @@
 /** Routes whose coming and going the monitor shows. */
 
 import type { EventType } from '../../core/monitor/monitor-events';
-import { ApiError, errorKinds } from '../../core/wire/errors';
-import type { Route } from './answer';
+import { ApiError, type ErrorCode, errorKinds } from '../../core/wire/errors';
+import { Recurrences } from '../../core/wire/short-memory';
+import type { HttpRequest, Route } from './answer';
 
 /** The types of a route's events. */
 export interface MonitoredTypes {
@@ -15,16 +16,25 @@ export interface MonitoredTypes {
 }
 
 /**
- * How often a function shows that a source is refused for its many failures. Otherwise whoever goes on asking would
- * cause a write for each refusal, and push everything else out of the monitor.
+ * How often a function shows a refusal of one source that nothing else bounds, and how many of all sources. Otherwise whoever
+ * goes on asking would cause a write for each refusal, and push everything else out of the monitor. A wrong code is bounded by
+ * the limit on guesses, and counts: each is shown.
  */
-const refusalEveryMs = 1_000;
-let refusalShownAtMs = 0;
+const refusalEveryMs = 60_000;
+const refusals = new Recurrences(refusalEveryMs, 1_000);
+/** A minute's worth of refusals that one function instance shows. */
+const mostRefusals = 60;
+const shown = new Recurrences(refusalEveryMs / mostRefusals, 1);
 
-function mayShowRefusal(nowMs: number): boolean {
-  if (nowMs - refusalShownAtMs < refusalEveryMs) return false;
-  refusalShownAtMs = nowMs;
-  return true;
+/** For how many refusals an event stands now; 0 while none is to be shown. */
+function countRefusal(
+  request: Pick<HttpRequest, 'sourceIp' | 'receivedAtMs'>,
+  code: ErrorCode,
+  type: EventType,
+) {
+  if (code === 'code_not_found' || errorKinds[code].status >= 500) return 1;
+  const count = refusals.count(`${request.sourceIp} ${type} ${code}`, request.receivedAtMs);
+  return count > 0 && shown.count('', request.receivedAtMs) > 0 ? count : 0;
 }
 
 /** The route with its request, and how that ended, recorded; an answer's `facts` are noted on the latter. */
@@ -44,11 +54,13 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       return answer;
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError('internal_error', '');
-      if (known.code === 'rate_limited' && !mayShowRefusal(receivedAtMs)) throw error;
+      const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
+      const count = countRefusal(request, known.code, type);
+      if (count === 0) throw error;
       requested();
       const { status } = errorKinds[known.code];
-      const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
-      const facts = { status, outcome: known.code, errorCode: known.code, durationMs: durationMs() };
+      const told = { status, outcome: known.code, errorCode: known.code, durationMs: durationMs() };
+      const facts = count > 1 ? { ...told, count } : told;
       recorder.record({ type, ...facts });
       if (known.code === 'rate_limited') recorder.record({ type: 'relay.rate_limited', ...facts });
       throw error;

@@ -79,7 +79,9 @@ const counted: Partial<Record<EventType, Counted>> = {
 };
 
 /** What a monitor event is worth as metrics: the same moments, counted. */
-export function measurementsOf(event: Pick<NewEvent, 'type' | 'outcome' | 'durationMs'>): Measurement[] {
+export function measurementsOf(
+  event: Pick<NewEvent, 'type' | 'outcome' | 'durationMs' | 'count'>,
+): Measurement[] {
   const { type, durationMs } = event;
   const ended = outcomeOfEvent(event);
   if (ended) {
@@ -88,8 +90,8 @@ export function measurementsOf(event: Pick<NewEvent, 'type' | 'outcome' | 'durat
       ? [calls]
       : [calls, { name: 'CallTime', unit: 'Milliseconds', value: durationMs }];
   }
-  const count = counted[type];
-  return count ? [{ name: count.name, unit: 'Count', value: 1, by: { Outcome: count.outcome } }] : [];
+  const as = counted[type];
+  return as ? [{ name: as.name, unit: 'Count', value: event.count ?? 1, by: { Outcome: as.outcome } }] : [];
 }
 
 /** Why a socket closed, by the code that API Gateway reports. */

@@ -1,5 +1,6 @@
 /** The registration token: held in Secrets Manager, kept here for a moment, compared in constant time. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AttemptWorld, type Caller, limitGuesses } from '../../core/pairing/attempts';
 import { hashCredential, sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
 import { env } from '../env';
@@ -64,6 +65,20 @@ function sharedKeeper() {
 export async function requireRegistrationToken(credential: string | undefined, nowMs: number): Promise<void> {
   const tokens = sharedKeeper();
   if (tokens && !(credential && (await tokens.isToken(credential, nowMs)))) throw unauthorized();
+}
+
+/**
+ * The same for a request: wrong tokens of one source are limited as failed redeems are, a right one among them is refused as
+ * well (`rate_limited`). A request without any is no guess, and costs nothing.
+ */
+export async function admitRegistration(
+  world: AttemptWorld,
+  request: Caller & { credential: string | undefined; receivedAtMs: number },
+): Promise<void> {
+  const { credential, receivedAtMs } = request;
+  const check = () => requireRegistrationToken(credential, receivedAtMs);
+  if (!sharedKeeper() || !credential) await check();
+  else await limitGuesses(world, request, check, 'tokens');
 }
 
 /** The hash of the registration token as it is now; undefined where registration is open. */

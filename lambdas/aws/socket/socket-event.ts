@@ -1,6 +1,7 @@
 /** The events of the WebSocket API, and the answer to a handshake. */
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { ApiError, errorKinds } from '../../core/wire/errors';
+import { Recurrences } from '../../core/wire/short-memory';
 import type { InvocationRecorder } from '../monitor/recorder';
 import { log } from '../observe/log';
 import { disconnectReason, measure } from '../observe/metrics';
@@ -11,6 +12,9 @@ export interface SocketEvent extends Omit<APIGatewayProxyWebsocketEventV2, 'quer
   multiValueHeaders?: Record<string, string[]>;
   queryStringParameters?: Record<string, string | undefined> | null;
 }
+
+/** A denied handshake is shown once in a minute for each source and reason, with its number: anybody may cause one. */
+const denials = new Recurrences(60_000, 1_000);
 
 /** The credential of a handshake: the bearer header, else `?secret=` or `?ticket=`. */
 export function socketCredential(event: SocketEvent): string | undefined {
@@ -37,8 +41,12 @@ export async function socketAnswer(
   } catch (error) {
     const outcome = error instanceof ApiError ? error.code : 'internal_error';
     const { status } = errorKinds[outcome];
-    recorder.record({ type: 'relay.websocket.denied', status, outcome });
-    await recorder.flush();
+    const { identity } = event.requestContext as { identity?: { sourceIp?: string } };
+    const count = denials.count(`${identity?.sourceIp} ${outcome}`, Date.now());
+    if (count > 0) {
+      recorder.record({ type: 'relay.websocket.denied', status, outcome, ...(count > 1 ? { count } : {}) });
+      await recorder.flush();
+    }
     if (error instanceof ApiError) return { statusCode: status };
     measure({ name: 'Faults', unit: 'Count', value: 1 });
     log.error('A handshake failed', {

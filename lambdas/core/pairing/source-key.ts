@@ -3,10 +3,11 @@ import { hashCredential } from './credentials';
 
 /**
  * The hash of the network that one caller has to itself: an IPv4 address, or the first 64 bits of an IPv6 address, of
- * which a single line has 2^64. Anything that is no address is a source by its own text.
+ * which a single line has 2^64. Anything that is no address is a source by its own text. `what` is counted apart.
  */
-export function sourceKey(address: string): string {
-  return hashCredential(`source:${networkOf(address)}`);
+export function sourceKey(address: string, what: 'codes' | 'tokens' | 'registrations' = 'codes'): string {
+  const place = what === 'codes' ? 'source' : what;
+  return hashCredential(`${place}:${networkOf(address)}`);
 }
 
 function networkOf(address: string): string {

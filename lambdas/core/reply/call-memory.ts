@@ -3,7 +3,7 @@
  * reply, by its socket and frame id, that did not count once counts never. `reporters`: who may report progress of a call;
  * short, since a call ends and a secret is rotated. `told`: when the monitor heard of a socket's refused replies last.
  */
-import { SharedMemory, ShortMemory } from '../wire/short-memory';
+import { Recurrences, SharedMemory, ShortMemory } from '../wire/short-memory';
 import type { ReportRight } from './accept-progress';
 import type { ReplyOutcome } from './accept-reply';
 
@@ -14,17 +14,6 @@ export const tellRefusalsEveryMs = 1_000;
 export class CallMemory {
   readonly refusals = new ShortMemory<Exclude<ReplyOutcome, 'ended'>>(60_000, 5_000);
   readonly reporters = new SharedMemory<ReportRight>(2_000, 2_000);
-  private readonly told = new ShortMemory<{ atMs: number; untold: number }>(60_000, 2_000);
-
-  /** For how many refused replies of a socket one event stands now; 0 while one was told a moment ago. */
-  countRefusal(connectionId: string, nowMs: number): number {
-    const last = this.told.get(connectionId, nowMs);
-    const untold = (last?.untold ?? 0) + 1;
-    if (last && nowMs - last.atMs < tellRefusalsEveryMs) {
-      this.told.set(connectionId, { ...last, untold }, nowMs);
-      return 0;
-    }
-    this.told.set(connectionId, { atMs: nowMs, untold: 0 }, nowMs);
-    return untold;
-  }
+  /** Refused replies by their socket, for the monitor. */
+  readonly told = new Recurrences(tellRefusalsEveryMs, 2_000);
 }

@@ -44,7 +44,7 @@ async function handleReply(
   try {
     const reply = await acceptReply(world, connectionId, frame, nowMs);
     if (reply === 'ended') return { reply };
-    const count = world.memory.countRefusal(connectionId, nowMs);
+    const count = world.memory.told.count(connectionId, nowMs);
     if (count === 0) return { reply };
     const sender = await world.connections.read(connectionId, nowMs);
     world.recorder.record(replyRejected(reply, frame.id, sender, { bytes: Buffer.byteLength(text), count }));

@@ -48,3 +48,24 @@ export class SharedMemory<Value> {
     return this.asked.set(key, answer, nowMs);
   }
 }
+
+/** Counts what happens again and again, so that it is told once in `everyMs` with its number. */
+export class Recurrences {
+  private readonly told: ShortMemory<{ atMs: number; untold: number }>;
+
+  constructor(
+    private readonly everyMs: number,
+    maxKept: number,
+  ) {
+    this.told = new ShortMemory(2 * everyMs, maxKept);
+  }
+
+  /** For how many of a kind one word stands now; 0 while one was told a moment ago. */
+  count(kind: string, nowMs: number): number {
+    const last = this.told.get(kind, nowMs);
+    const untold = (last?.untold ?? 0) + 1;
+    const isSilent = last !== undefined && nowMs - last.atMs < this.everyMs;
+    this.told.set(kind, isSilent ? { ...last, untold } : { atMs: nowMs, untold: 0 }, nowMs);
+    return isSilent ? 0 : untold;
+  }
+}

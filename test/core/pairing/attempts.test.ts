@@ -1,4 +1,9 @@
-import { codeNotFound, guessLimits, limitGuesses } from '../../../lambdas/core/pairing/attempts';
+import {
+  codeNotFound,
+  guessLimits,
+  limitGuesses,
+  limitRegistrations,
+} from '../../../lambdas/core/pairing/attempts';
 import { ApiError } from '../../../lambdas/core/wire/errors';
 import { memoryStores } from '../../support/memory/memory-stores';
 
@@ -157,4 +162,39 @@ test('while very many sources fail, each gets two failures, and a source that di
   // Two minutes without such failures, and a source has its ten again.
   here.pass(180_000);
   for (let n = 0; n < 10; n++) expect(await here.wrong('a')).toMatchObject(notFound);
+});
+
+test('that a code waits already counts as a failed guess', async () => {
+  const here = guessing();
+  for (let n = 0; n < 10; n++) await here.attempt('a', new ApiError('code_exists', 'It waits.'));
+  expect(await here.right('a')).toMatchObject(limited);
+});
+
+test('wrong tokens close their source for tokens, and for nothing else', async () => {
+  const here = guessing();
+  const wrongToken = () =>
+    limitGuesses(
+      here.world,
+      { sourceIp: 'a', afterwards: () => {} },
+      () => Promise.reject(new ApiError('unauthorized', 'No.')),
+      'tokens',
+    ).catch((error) => error);
+  for (let n = 0; n < 10; n++) expect(await wrongToken()).toMatchObject({ code: 'unauthorized' });
+  expect(await wrongToken()).toMatchObject({ ...limited, details: { retryAfterMs: 120_000 } });
+  expect(await here.right('a')).toBe('found');
+});
+
+test('a source registers sixty times a minute, however many come at the same time', async () => {
+  const here = guessing();
+  const registering = (sourceIp: string) =>
+    limitRegistrations(here.world, { sourceIp }).then(
+      () => 'admitted',
+      (error) => error,
+    );
+  const outcomes = await Promise.all(Array.from({ length: 70 }, () => registering('a')));
+  expect(outcomes.filter((outcome) => outcome === 'admitted')).toHaveLength(60);
+  expect(outcomes.at(-1)).toMatchObject({ code: 'rate_limited' });
+  expect(await registering('b')).toBe('admitted');
+  here.pass(60_000);
+  expect(await registering('a')).toBe('admitted');
 });

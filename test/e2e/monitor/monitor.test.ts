@@ -99,9 +99,10 @@ test('a short call is three write units: one opens it, one ends it, one is the m
   // The newest event is readable: it has been written.
   const stream = await openStream(relay.url, {}, `?after=${'0'.repeat(20)}`);
   await stream.until((events) => events.filter(ofMeasured).length === 2 || undefined);
-  // The stream that looks on takes a place of its own.
+  // Whoever looks on pays for that itself; on a busy machine the call may take a place in its client's row, being no short one.
   const writes = meter.calls.filter(
-    ({ writeUnits, resources }) => writeUnits > 0 && !resources.includes('ConnectionsTable'),
+    ({ writeUnits, caller, resources }) =>
+      writeUnits > 0 && !caller.startsWith('MonitorApi') && !resources.includes('ClientsTable'),
   );
   const ofMonitor = writes.filter(({ resources }) => resources.includes('MonitorEventsTable'));
   expect(ofMonitor.map(({ writeUnits }) => writeUnits)).toEqual([1]);

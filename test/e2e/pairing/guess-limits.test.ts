@@ -81,3 +81,41 @@ test('a refused redeem counts nothing, and a redeem pays two writes of one unit'
   });
   expect(writes.map(({ writeUnits }) => writeUnits)).toEqual([1, 1]);
 });
+
+test('ten wrong registration tokens close their source on every route that takes one, for the right one too', async () => {
+  const attacker = newSource();
+  const routes = ['POST /api/relay/register', 'POST /api/runtime-pairings', 'GET /api/monitor/events'];
+  const ask = (n: number, credential: string, from: string) => {
+    const route = routes[n % 3]!;
+    const body = route.startsWith('GET') ? {} : { body: { runtimeType: 'openclaw' } };
+    return request(relay.url, route, { credential, from, ...body });
+  };
+  for (let n = 0; n < 10; n++)
+    expect((await ask(n, `wrong-registration-token-${n}`, attacker)).status).toBe(401);
+  for (let n = 0; n < 3; n++) {
+    const refused = await ask(n, registrationToken, attacker);
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+    expect(refused.body.retryAfterMs).toBeGreaterThan(100_000);
+  }
+  expect((await ask(0, registrationToken, newSource())).status).toBe(201);
+  // A request without a token is no guess, and writes nothing.
+  relay.host.aws.meter.reset();
+  for (let n = 0; n < 12; n++)
+    expect((await request(relay.url, routes[0]!, { from: newSource(), body: {} })).status).toBe(401);
+  expect(calls('UpdateItem', 'Attempts')).toEqual([]);
+});
+
+test('a source that is told of waiting codes is closed as one that guesses', async () => {
+  const attacker = newSource();
+  const type = 'agenttown.runtime_pairing.v1';
+  const leave = (from: string) =>
+    request(relay.url, 'POST /api/runtime-pairings', {
+      credential: registrationToken,
+      from,
+      body: { type, pairingCode: 'AT-WA1T-1NG0-0001', descriptor: { type } },
+    });
+  expect((await leave(newSource())).status).toBe(201);
+  for (let n = 0; n < 10; n++) expect((await leave(attacker)).body.code).toBe('code_exists');
+  expect((await leave(attacker)).status).toBe(429);
+  expect((await guess(codes[0]!, attacker)).status).toBe(429);
+});
