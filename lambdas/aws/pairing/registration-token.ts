@@ -3,6 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { type AttemptWorld, type Caller, limitGuesses } from '../../core/pairing/attempts';
 import { hashCredential, sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
+import { keepSecret } from '../../core/secrecy/known-secrets';
 import { env } from '../env';
 import { againstDeadConnections, connections, patience } from '../sdk/connections';
 
@@ -29,6 +30,8 @@ export function tokenKeeper(read: () => Promise<string>) {
           known = undefined;
           throw new Error(`The registration token has fewer than ${minCharacters} characters.`);
         }
+        // No log and no event of this process repeats it, wherever it came from.
+        keepSecret(token);
         known = { token, readAtMs: nowMs };
       })
       .finally(() => {

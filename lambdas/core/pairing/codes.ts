@@ -5,6 +5,8 @@
  * `0` and `I` and `L` as `1`. Every reader here ends in that canonical form, so two spellings of one code meet.
  */
 
+import { asItLooks } from '../secrecy/look-alikes';
+
 /** Crockford base32: no I, L, O (they look like digits) and no U. */
 export const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -62,25 +64,37 @@ export function readPairingCode(typed: string): string | undefined {
 /**
  * Brings any text into the spelling of a canonical code: upper case, look-alikes folded, everything that is not a
  * letter or digit dropped. A code hides in a text exactly when this contains its canonical form. A text with percent
- * encoding comes back in both readings, as written and decoded, with a blank between them.
+ * encoding comes back in every reading, as written and decoded, with a blank between them.
  */
 export function foldCodeSpelling(text: string): string {
-  const decoded = text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
-  );
-  return decoded === text ? foldText(text) : `${foldText(text)} ${foldText(decoded)}`;
+  return decodings(text).map(foldText).join(' ');
+}
+
+/** How often a text may be percent-encoded over. */
+const maxEncodings = 4;
+
+/** The text as written, and with its percent encoding taken away, once and again. */
+export function decodings(text: string): string[] {
+  const readings = [text];
+  for (let last = text; readings.length <= maxEncodings; ) {
+    const decoded = last.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(parseInt(hex, 16)),
+    );
+    if (decoded === last) break;
+    readings.push(decoded);
+    last = decoded;
+  }
+  return readings;
 }
 
 function foldText(text: string): string {
-  const upper = text.normalize('NFKD').toUpperCase();
-  const ascii = upper.replace(/[\u0370-\u052f]/g, (letter) => latinTwin.get(letter) ?? '');
-  return foldLookAlikeLetters(ascii.replace(/[^A-Z0-9]/g, ''));
+  return foldLookAlikeLetters(
+    asItLooks(text)
+      .toUpperCase()
+      .replace(/[^A-Z0-9]/g, ''),
+  );
 }
 
 function foldLookAlikeLetters(upper: string): string {
   return upper.replace(/O/g, '0').replace(/[IL]/g, '1');
 }
-
-/** Greek and Cyrillic capitals that no reader can tell from the Latin letter below them. */
-const twins = ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВСЕНІЈКМОРЅТУХ', 'ABEZHIKMNOPTYXABCEHIJKMOPSTYX'] as const;
-const latinTwin = new Map([...twins[0]].map((letter, at) => [letter, twins[1][at]]));

@@ -9,7 +9,7 @@
 import { type Judged, judgeItems, judgeMembers } from '../secrecy/credential-members';
 import { findCredentials, isCredentialUnder } from '../secrecy/credential-shapes';
 import { masked } from '../secrecy/mask';
-import { foldCodeSpelling, readPairingCode } from './codes';
+import { decodings, foldCodeSpelling, readPairingCode } from './codes';
 
 /** The only descriptor type that this server pairs. */
 export const descriptorType = 'agenttown.runtime_pairing.v1';
@@ -83,7 +83,9 @@ export function checkDescriptor(
 /** Walks with a stack of its own, so that nesting costs no call stack; in the order of the document. */
 function findFaults(descriptor: object, code: string, atMost: number): Fault[] {
   const faults: Fault[] = [];
-  const stack: Place[] = [{ name: 'descriptor', verdict: 'plain', value: descriptor, depth: 1 }];
+  const root: Place = { name: 'descriptor', verdict: 'plain', value: descriptor, depth: 1 };
+  const stack: Place[] = [root];
+  const pieces = new CodePieces(code);
   for (let seen = 0; stack.length > 0 && faults.length < atMost; seen++) {
     const place = stack.pop() as Place;
     if (seen >= maxValues) {
@@ -91,6 +93,7 @@ function findFaults(descriptor: object, code: string, atMost: number): Fault[] {
       break;
     }
     faults.push(...faultsAt(place, code));
+    pieces.take(place);
     if (typeof place.value !== 'object' || place.value === null) continue;
     if (place.depth > maxDescriptorDepth) {
       faults.push({ place, message: `is nested deeper than ${maxDescriptorDepth} levels` });
@@ -98,7 +101,40 @@ function findFaults(descriptor: object, code: string, atMost: number): Fault[] {
     }
     for (const below of placesBelow(place).reverse()) stack.push(below);
   }
+  if (faults.length === 0 && pieces.makeTheCode()) {
+    faults.push({ place: root, message: 'holds the pairing code in pieces' });
+  }
   return faults.slice(0, atMost);
+}
+
+/** Whether a code is spread over several members: one after the other, or a group in each. */
+class CodePieces {
+  private values = '';
+  private namesAndValues = '';
+  private readonly groups = new Set<string>();
+
+  constructor(private readonly code: string) {}
+
+  take({ name, value, index, parent }: Place): void {
+    if (this.code === '') return;
+    const folded =
+      typeof value === 'string' || typeof value === 'number' ? foldCodeSpelling(String(value)) : '';
+    if (index === undefined && parent !== undefined) this.namesAndValues += foldCodeSpelling(name);
+    this.values += folded;
+    this.namesAndValues += folded;
+    for (const group of this.codeGroups())
+      if (folded === group || folded === `AT${group}`) this.groups.add(group);
+  }
+
+  makeTheCode(): boolean {
+    if (this.code === '') return false;
+    if (this.values.includes(this.code) || this.namesAndValues.includes(this.code)) return true;
+    return this.codeGroups().every((group) => this.groups.has(group));
+  }
+
+  private codeGroups(): string[] {
+    return this.code.match(/.{1,4}/g) ?? [];
+  }
 }
 
 function placesBelow(parent: Place): Place[] {
@@ -137,10 +173,7 @@ function hidesCode(text: string, code: string): boolean {
 
 /** What kind of credential the text certainly holds, as written or behind percent encoding. */
 function credentialIn(text: string): string | undefined {
-  const decoded = text.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
-  );
-  const found = [text, decoded === text ? '' : decoded].flatMap(findCredentials);
+  const found = decodings(text).flatMap(findCredentials);
   return found.find(({ certain }) => certain)?.reason;
 }
 

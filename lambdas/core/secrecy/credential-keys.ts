@@ -14,6 +14,8 @@
  * `sessionId` is opaque on purpose: runtimes call a conversation by it, and only a random one works as a credential.
  */
 
+import { asItLooks } from './look-alikes';
+
 /** What a name says about its value; see the table at the top of this file. */
 export type KeyVerdict = 'secret' | 'scheme' | 'opaque' | 'public' | 'plain';
 
@@ -100,8 +102,9 @@ const suspicious =
 
 /** What the name of a member says about its value. Linear in the length of the name. */
 export function judgeKey(name: string): KeyVerdict {
-  if (!suspicious.test(name.normalize('NFKC'))) return 'plain';
-  const words = wordsOf(name);
+  const seen = asItLooks(name);
+  if (!suspicious.test(seen)) return 'plain';
+  const words = wordsOf(seen);
   while (words.length > 1 && neutralEndings.has(words.at(-1) ?? '')) words.pop();
   const last = words.at(-1) ?? '';
   if (isPublicKey(words)) return 'public';
@@ -142,8 +145,7 @@ export function judgeMember(above: Judged, name: string): KeyVerdict {
 
 /** `maxTokens`, `API-KEY`, `sshKey2`, `OAuth2Token` as lower-case words without the digits at their ends. */
 function wordsOf(name: string): string[] {
-  return name
-    .normalize('NFKC')
+  return asItLooks(name)
     .split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
     .map((word) => word.toLowerCase())
     .map((word) => (digestEndings.has(word) ? word : word.replace(/\d{1,4}$/, '')))

@@ -9,6 +9,10 @@ const pairLists = /^(?:(?:headers?|env|environment|variables|query|params|cookie
 /** The members of a private JSON Web Key that its public half does not have. */
 const privateKeyMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']);
 
+/** The two members of a pair that is an object. */
+const namingMember = /^(?:name|key|header|field|param|parameter|variable|property|k|n)$/i;
+const valueMember = /^(?:value|val|content|data|v)$/i;
+
 /** Judges every member of an object that stands in `above`. */
 export function judgeMembers(
   above: Judged,
@@ -16,12 +20,10 @@ export function judgeMembers(
 ): (Judged & { value: unknown })[] {
   const isJwk = members.some(([name, value]) => name === 'kty' && typeof value === 'string');
   // `{ name: 'Authorization', value: '…' }` spreads a name and its value over two members.
-  const naming = members.find(
-    ([name, value]) => /^(?:name|key|header|field)$/i.test(name) && typeof value === 'string',
-  );
+  const naming = members.find(([name, value]) => namingMember.test(name) && typeof value === 'string');
   return members.map(([name, value]) => {
     if (isJwk && privateKeyMembers.has(name)) return { name, value, verdict: 'secret' };
-    const spoken = naming !== undefined && /^value$/i.test(name) ? judgeKey(String(naming[1])) : 'plain';
+    const spoken = naming !== undefined && valueMember.test(name) ? judgeKey(String(naming[1])) : 'plain';
     return { name, value, verdict: spoken === 'plain' ? judgeMember(above, name) : spoken };
   });
 }

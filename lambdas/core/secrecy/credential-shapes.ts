@@ -7,6 +7,8 @@
  */
 import { type Finding, findPairs } from './credential-pairs';
 import { isPlainWord } from './credential-values';
+import { decodeBase64, encodedRuns } from './encoded-credentials';
+import { findKnownSecrets } from './known-secrets';
 
 export { judgeKey, type KeyVerdict } from './credential-keys';
 export type { Finding } from './credential-pairs';
@@ -29,6 +31,12 @@ const shapes: Shape[] = [
     certain: (match) => isBearerValue(match.replace(/^(?:bearer|basic)(?:[ \t]+|%20|\+)/i, '')),
   },
   {
+    reason: 'a Basic value',
+    pattern: /(?<![A-Za-z0-9])basic(?:[ \t]{1,8}|%20|\+)[A-Za-z0-9+/_-]{4,}={0,2}/gi,
+    // A user and a password, however short: no word decodes to both.
+    certain: (match) => /^[^:]*:/.test(decodeBase64(match.replace(/^basic(?:[ \t]+|%20|\+)/i, '')) ?? ''),
+  },
+  {
     reason: 'a credential of this server',
     // Without a boundary before it, `ats_` is also how `stats_…` goes on.
     pattern: /at[scv]_[A-Za-z0-9_-]{43,}|(?<![A-Za-z0-9])at[scv]_[A-Za-z0-9_-]{16,}/g,
@@ -39,6 +47,18 @@ const shapes: Shape[] = [
     pattern:
       /(?<![A-Za-z0-9])at(?:-|\u2010|\u2011|\u2013|%2d)(?:[a-z0-9]{4}(?:-|\u2010|\u2011|\u2013|%2d)?){2}[a-z0-9]{4}(?![A-Za-z0-9])/gi,
     certain: (match) => hasDigit(match) || match.split('-').length === 4,
+  },
+  {
+    reason: 'a code',
+    // Glued to letters or digits: all its dashes are there.
+    pattern: /at-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}/gi,
+    certain: (match, before) => hasDigit(match) && isBoundary(before),
+  },
+  {
+    reason: 'a code',
+    // Glued to small letters: it stands out by its capitals.
+    pattern: /(?<![A-Z0-9])AT[A-Z0-9]{12}(?![A-Z0-9])/g,
+    certain: (match, before) => hasDigit(match) && isBoundary(before),
   },
   {
     reason: 'a code',
@@ -112,7 +132,23 @@ const shapes: Shape[] = [
 
 /** Every stretch of the text that looks like a credential, in no particular order; stretches may overlap. */
 export function findCredentials(text: string): Finding[] {
-  const findings = [...findPrivateKeys(text), ...findUserInfo(text), ...findPairs(text)];
+  const findings = findPlain(text);
+  for (const { start, end, decoded } of encodedRuns(text)) {
+    const inside = findPlain(decoded);
+    const [found] = inside.filter(({ certain }) => certain).concat(inside);
+    if (found) findings.push({ start, end, reason: `${found.reason} in base64`, certain: found.certain });
+  }
+  return findings;
+}
+
+/** The same without what is encoded. */
+function findPlain(text: string): Finding[] {
+  const known = findKnownSecrets(text).map((stretch) => ({
+    ...stretch,
+    reason: 'a secret of this server',
+    certain: true,
+  }));
+  const findings = [...known, ...findPrivateKeys(text), ...findUserInfo(text), ...findPairs(text)];
   for (const { reason, pattern, certain } of shapes) {
     for (const match of text.matchAll(pattern)) {
       const before = text[match.index - 1] ?? '';

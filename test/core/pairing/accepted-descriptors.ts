@@ -172,6 +172,24 @@ export const acceptedDescriptors: [rule: string, descriptor: unknown][] = [
     'members named like prototypes',
     JSON.parse(`{"type":"${type}","__proto__":{"a":1},"constructor":{"name":"x"}}`),
   ],
+  [
+    'pairs that name no credential',
+    {
+      type,
+      settings: [
+        { k: 'mode', v: 'auto' },
+        { name: 'maxTokens', value: '4096' },
+      ],
+      n: 'main',
+      v: '1.2.3',
+    },
+  ],
+  [
+    'base64 that stands for no credential',
+    { type, icon: Buffer.from('just a little picture of a desk').toString('base64') },
+  ],
+  ['names in other scripts', { type, имя: 'Стол', 名前: '机', όνομα: 'γραφείο' }],
+  ['two groups of the code', { type, a: '7K3M', b: '0QXR' }],
   ['sixteen levels', { type, a: nested(15) }],
   [
     'another code that is not this one',

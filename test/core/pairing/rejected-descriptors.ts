@@ -213,6 +213,42 @@ export const rejectedDescriptors: [fault: string, descriptor: unknown, path: str
     'descriptor.a.token',
     word,
   ],
+  [
+    'the code in pieces, one after the other',
+    { type, a: 'AT-7K3M', b: { c: '0QXR-1P' }, d: ['VW'] },
+    'descriptor',
+  ],
+  ['the code in names and values', { type, a: { '7k3m': '0qxr', '1pvw': '' } }, 'descriptor'],
+  [
+    'the groups of the code in any order',
+    { type, x: '1PVW', y: 'Desk', z: ['7K3M', 'at 0QXR'] },
+    'descriptor',
+  ],
+  [
+    'the code percent-encoded twice',
+    { type, u: 'https://h.example/%2537K3M%252D0QXR%252D1PVW' },
+    'descriptor.u',
+    '%2537K3M',
+  ],
+  ['a token in a URL that is encoded twice', { type, u: `x%253Ftoken%253D${alnum}` }, 'descriptor.u', alnum],
+  ['a short Basic value', { type, note: 'Basic YTpi' }, 'descriptor.note', 'YTpi'],
+  ['a Basic value in a URL', { type, u: 'x?h=Basic%20YWRhOmh1bnRlcg==' }, 'descriptor.u', 'YWRhOmh1bnRlcg'],
+  ['a name in Cyrillic letters', { type, tоken: word }, 'descriptor["tоken"]', word],
+  ['a name in Greek letters', { type, pαsswοrd: word }, 'descriptor["pαsswοrd"]', word],
+  [
+    'a name with characters of no width',
+    { type, 'pass\u200bwo\u00adrd': word },
+    'descriptor["pass\u200bwo\u00adrd"]',
+    word,
+  ],
+  ['a name with accents', { type, tökén: word }, 'descriptor["tökén"]', word],
+  ['a pair with short names', { type, env: [{ k: 'token', v: word }] }, 'descriptor.env[0].v', word],
+  ['a pair of a parameter', { type, a: { param: 'apiKey', val: word } }, 'descriptor.a.val', word],
+  [
+    'a credential in base64 under a free name',
+    { type, note: Buffer.from(`see ats_${mixed}`).toString('base64') },
+    'descriptor.note',
+  ],
   ['seventeen levels', { type, a: nested(16) }, `descriptor.a${'[0]'.repeat(15)}`],
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { findCredentials, judgeKey } from '../../../lambdas/core/secrecy/credential-shapes';
+import { keepSecret } from '../../../lambdas/core/secrecy/known-secrets';
 import { masked, maskText, maskValue } from '../../../lambdas/core/secrecy/mask';
 import { bounded, shapes } from '../../support/credential-arbitraries';
 
@@ -31,6 +32,12 @@ describe('masking', () => {
     ['password: hunter, user=bob', `password: ${masked}, user=bob`],
     ['from 10.1.2.3:4711 and [2001:db8::1]:443', `from ${masked}:4711 and [${masked}]:443`],
     ['code AT-7K3M-9QXR-2PVW used', `code ${masked} used`],
+    ['codeAT-7K3M-9QXR-2PVWused', `code${masked}used`],
+    ['xxAT-7K3M-9QXR-2PVW9', `xx${masked}9`],
+    ['codeAT7K3M9QXR2PVWused', `code${masked}used`],
+    ['note: YXRzX3E4M3ZFalJXZUpDcnplOFNORlo0a0t2Tjd4STBWbmlRcTgzdkVqUldlSkE=', `note: ${masked}`],
+    ['see https://h/QmVhcmVyIGFiYy4xMjM0NTY3ODkw for more', `see https://h/${masked} for more`],
+    ['Basic YTpi, as said', `${masked}, as said`],
   ])('keeps what is around: %s', (text, expected) => {
     expect(maskText(text)).toBe(expected);
   });
@@ -169,6 +176,17 @@ describe('masking', () => {
       expect([filling, performance.now() - started < 4_000]).toEqual([filling, true]);
     }
   }, 120_000);
+});
+
+test('a secret of this process is taken out wherever it stands, though it looks like nothing', () => {
+  const token = 'correct horse battery staple';
+  expect(maskText(`name ${token}!`)).toBe(`name ${token}!`);
+  keepSecret(token);
+  expect(maskText(`name ${token}!`)).toBe(`name ${masked}!`);
+  expect(maskText(`x${token}x ${encodeURIComponent(token)}`)).toBe(`x${masked}x ${masked}`);
+  expect(maskText(Buffer.from(`it is ${token}.`).toString('base64'))).toBe(masked);
+  keepSecret('short');
+  expect(maskText('a short word')).toBe('a short word');
 });
 
 describe('a name', () => {
