@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { prepareCall } from '../../../lambdas/core/call/prepare-call';
 import type { NewEvent } from '../../../lambdas/core/monitor/monitor-events';
 import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
-import { registerGateway } from '../../../lambdas/core/pairing/gateways';
+import { issueAccessCode, registerGateway } from '../../../lambdas/core/pairing/gateways';
 import { CallMemory } from '../../../lambdas/core/reply/call-memory';
 import { handleFrame } from '../../../lambdas/core/socket/handle-frame';
 import { openAppSocket, openRuntimeSocket } from '../../../lambdas/core/socket/open-socket';
@@ -28,7 +28,18 @@ export function memoryWorld(stores = memoryStores(), state?: Parameters<typeof m
   const random = (count: number) => randomBytes(count);
   const paramsUrlOf = (frameId: string) => `https://relay.example/${frameId}`;
   const memory = new CallMemory();
-  const world = { ...stores, ...api, clock, recorder, random, paramsUrlOf, memory, accessCodeTtlMs: 600_000 };
+  const callSweep = { removeAll: async () => {}, withdrawAll: async () => {} };
+  const world = {
+    ...stores,
+    ...api,
+    callSweep,
+    clock,
+    recorder,
+    random,
+    paramsUrlOf,
+    memory,
+    accessCodeTtlMs: 600_000,
+  };
   const socketOf = (name: string) => ({ connectionId: `${name} ${++serial}`, connectedAtMs: clock.now() });
   return {
     ...world,
@@ -51,6 +62,15 @@ export function memoryWorld(stores = memoryStores(), state?: Parameters<typeof m
       const socket = socketOf('app');
       await openAppSocket(world, client!, socket);
       return { ...redeemed, client: client!, socket: socket.connectionId };
+    },
+    /** A further code of a gateway. */
+    code: async (gatewayId: string) =>
+      issueAccessCode(world, (await stores.gateways.read(gatewayId))!, clock.now()),
+    /** A further socket of a gateway's runtime. */
+    async socketOf(gatewayId: string, name = 'its runtime') {
+      const socket = socketOf(name);
+      await openRuntimeSocket(world, (await stores.gateways.read(gatewayId))!, socket);
+      return socket.connectionId;
     },
     /** A call that is open, as its waiter left it. */
     async opened(gatewayId: string, clientId: string, more: { id?: string; followed?: boolean } = {}) {
