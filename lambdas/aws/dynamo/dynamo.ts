@@ -19,7 +19,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { againstDeadConnections, connections, patience } from '../sdk/connections';
+import { againstDeadConnections, connections, type Patience } from '../sdk/connections';
 
 /** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. What is in it was checked when it was written. */
 export type Row = Record<string, unknown>;
@@ -30,8 +30,8 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
 }
 
 /** A client of a function: four attempts, each within its patience. */
-export function dynamoClient(within = patience): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(within) });
+export function dynamoClient(patience?: Patience): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(patience) });
   client.middlewareStack.add(noteConflicts, { step: 'deserialize', priority: 'high', name: 'noteConflicts' });
   return documentClient(againstDeadConnections(client));
 }

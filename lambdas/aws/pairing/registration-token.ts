@@ -5,7 +5,7 @@ import { hashCredential, sameSecret } from '../../core/pairing/credentials';
 import { unauthorized } from '../../core/pairing/gateways';
 import { keepSecret } from '../../core/secrecy/known-secrets';
 import { env } from '../env';
-import { againstDeadConnections, connections, patience } from '../sdk/connections';
+import { againstDeadConnections, connections } from '../sdk/connections';
 
 /**
  * A token that was read longer ago is read again: a changed one works, and the old one stops, within this time. So each
@@ -91,7 +91,7 @@ export async function registrationTokenHash(nowMs: number): Promise<string | und
 }
 
 function secretReader(arn: string): () => Promise<string> {
-  const client = againstDeadConnections(new SecretsManagerClient({ requestHandler: connections(patience) }));
+  const client = againstDeadConnections(new SecretsManagerClient({ requestHandler: connections() }));
   return async () => {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     return SecretString ?? '';

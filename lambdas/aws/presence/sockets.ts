@@ -8,19 +8,13 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
-import { againstDeadConnections, connections, type Patience } from '../sdk/connections';
-
-/**
- * A post may be the only one of its command, so a slow one is waited for: until here, or until whoever posts has no time
- * left. An answer takes some 80 ms at the 99th percentile.
- */
-const patienceOfPosts: Patience = { connectMs: 2_500, answerMs: 5_000 };
+import { againstDeadConnections, connections, defaultPatience } from '../sdk/connections';
 
 /** Nothing is lost with a probe that is given up. */
 const probeMs = 2_000;
 
 /** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */
-export function managedSockets(endpoint: string, patience = patienceOfPosts): Sockets {
+export function managedSockets(endpoint: string, patience = defaultPatience): Sockets {
   const client = againstDeadConnections(
     new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1, requestHandler: connections(patience) }),
   );
