@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { historyQuery, streamQuery } from '../../lambdas/core/monitor/event-history';
 import { historyPage, monitorEvent, ticketIssued } from '../schemas/monitor';
+import { problem } from '../schemas/problem';
 import { shown } from '../schemas/words';
 import type { Operation, Parameter } from './operation';
 
@@ -67,7 +68,13 @@ export const monitor = {
         schema: z.string(),
       },
     ],
-    answers: { 200: { description: 'The events.', events: { message: monitorEvent } } },
+    answers: {
+      200: {
+        description:
+          'The events. Once the credential is no longer the one, an error says so and the stream ends.',
+        events: { message: monitorEvent, error: problem },
+      },
+    },
     errors: ['unauthorized', 'forbidden'],
   },
   'POST /api/monitor/tickets': {

@@ -140,11 +140,11 @@ function responseOf({ description, schema, examples, page, files = [], events, t
 /** OpenAPI 3.1 has no form of its own for a stream: the schema is that of one event, with its fields as members. */
 function eventSchema(events: NonNullable<Answer['events']>): Json {
   const each = Object.entries(events).map(([event, schema]) => {
-    const named = event === 'message' ? {} : { event: { const: event } };
-    const properties = { ...named, id: { type: 'string' }, data: schemaOf(schema) };
-    return { type: 'object', required: [...Object.keys(named), 'data'], properties };
+    const properties = { event: { const: event }, id: { type: 'string' }, data: schemaOf(schema) };
+    return { type: 'object', required: ['event', 'data'], properties };
   });
-  const description = 'One server-sent event; its `data` is JSON, here as it reads.';
+  const description =
+    'One server-sent event; its `data` is JSON, here as it reads. One without a name is a `message`.';
   return each.length === 1 ? { description, ...each[0] } : { description, oneOf: each };
 }
 

@@ -189,6 +189,7 @@ export const frames: Record<Role, Frames> = {
         }),
       },
       pong: answers.pong,
+      closingEvent: closing,
       ...toAnybody,
     },
     received: { ping: keptOpen.ping },

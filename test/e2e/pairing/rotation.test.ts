@@ -1,5 +1,7 @@
 /** What a credential that ended is still worth: nothing, whatever becomes of its sockets. */
+
 import { call, redeem, register, request } from '../../support/api';
+import { eventually } from '../../support/eventually';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 
@@ -46,8 +48,11 @@ test('a socket of a rotated secret whose close fails gets no command, and nothin
   const next = call(relay.url, app, { method: 'next', timeoutMs: 20_000 });
   const current = await TestRuntime.connect({ ...registered, ...rotated });
   const command = await current.command('next');
-  const { calls } = (await current.ask('relay.pending')).result;
-  expect(calls.map((owed: { method: string }) => owed.method)).toContain('running');
+  // A call is listed once it has lasted for half a second.
+  await eventually(async () => {
+    const { calls } = (await current.ask('relay.pending')).result as { calls: Array<{ method: string }> };
+    return calls.some(({ method }) => method === 'running') || undefined;
+  });
   current.reply(id, 'true');
   current.reply(command.id, 'true');
   expect([(await running).body.result, (await next).body.result]).toEqual(['true', 'true']);

@@ -77,7 +77,7 @@ function eventsOf(text: string): unknown[] {
       const [, name, value] = /^(event|id|data): (.*)$/.exec(line) ?? [];
       return name ? [[name, name === 'data' ? JSON.parse(value!) : value]] : [];
     });
-    const event = Object.fromEntries(fields);
+    const event = { event: 'message', ...Object.fromEntries(fields) };
     return 'data' in event ? [event] : [];
   });
 }
