@@ -86,6 +86,16 @@ test('without an address nothing is mailed and the alarms stay', () => {
   quiet.resourceCountIs('AWS::CloudWatch::Alarm', alarms.length);
 });
 
+test('docs/deploying.md says how many metrics the alarms watch, which is what they cost', () => {
+  const metricsOf = ({ Metrics }: { Metrics?: Array<{ MetricStat?: unknown }> }) =>
+    Metrics ? Metrics.filter(({ MetricStat }) => MetricStat).length : 1;
+  const watched = alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0);
+  const deploying = readFileSync(join(__dirname, '..', '..', 'docs', 'deploying.md'), 'utf8');
+  expect(deploying).toContain(
+    `| ${alarms.length} alarms, billed by the metrics that they watch: ${watched} at $0.10 | $${(watched / 10).toFixed(2)} |`,
+  );
+});
+
 test('silence is no alarm', () => {
   for (const { TreatMissingData } of alarms) expect(TreatMissingData).toBe('notBreaching');
 });
