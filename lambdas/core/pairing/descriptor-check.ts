@@ -4,6 +4,8 @@
  * Whoever reads the code off a screen gets the descriptor, so it must hold nothing that outlives the pairing: not the
  * code itself in any spelling, and no secret, by name or by value. Digests, public keys, ids, counts and yes-or-no
  * answers are no secrets. A rejection names the place and the reason and repeats nothing that was submitted as a value.
+ *
+ * Over 200 lines: one walk over a descriptor, whose faults and whose paths know each other's places.
  */
 
 import { type Judged, judgeItems, judgeMembers } from '../secrecy/credential-members';

@@ -165,6 +165,8 @@ test('a removed gateway leaves nothing behind but ended calls that die in minute
   expect([removed.status, removed.body]).toEqual([204, undefined]);
   await runtime.closed;
 
+  // The socket's own row goes with its $disconnect.
+  await relay.host.webSockets[0]!.settled();
   const left = (await everyRow(relay.host)).filter(({ table }) => table !== 'MonitorEvents');
   // A call that had ended dies with its ten minutes; nobody is left who could ask for it.
   const isEndedCall = ({ row }: (typeof left)[number]) => row.outcome !== undefined;
