@@ -8,7 +8,7 @@ async function main() {
   const { fault, rest } = readFault(process.argv.slice(2));
   const [functions, world] = await Promise.all([
     writeFunctions(fault ? 'faulty-functions' : 'functions', fault?.patches),
-    writeWorld('world'),
+    writeWorld('world', fault?.patches),
   ]);
   const args = ['--max-semi-space-size=64', world, '--functions', functions, ...rest];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });

@@ -22,6 +22,7 @@ const adapters =
 /** The functions' code, as a script whose value is a function of `simulated` and `require` that gives the handlers. */
 async function buildFunctions(patches: Patch[] = []): Promise<string> {
   const applied = new Set<Patch>();
+  const ofFunctions = patches.filter(({ file }) => !isOfWorld(file));
   const built = await build({
     entryPoints: [here('functions/handlers.ts')],
     bundle: true,
@@ -36,10 +37,10 @@ async function buildFunctions(patches: Patch[] = []): Promise<string> {
       clearTimeout: 'simulated.clearTimeout',
       awslambda: 'simulated.awslambda',
     },
-    plugins: [standingIn(), patching(patches, applied)],
+    plugins: [standingIn(), patching(ofFunctions, applied)],
     logLevel: 'error',
   });
-  const missing = patches.find((patch) => !applied.has(patch));
+  const missing = ofFunctions.find((patch) => !applied.has(patch));
   if (missing) throw new Error(`${missing.file} is not part of the functions' code.`);
   return `(function (simulated, require) { const module = { exports: {} }; ${built.outputFiles[0]!.text}\nreturn module.exports; })`;
 }
@@ -56,7 +57,7 @@ export async function writeFunctions(name: string, patches: Patch[] = []): Promi
 }
 
 /** Builds the world's own code, as a CommonJS script; gives the file. */
-export async function writeWorld(name: string): Promise<string> {
+export async function writeWorld(name: string, patches: Patch[] = []): Promise<string> {
   const outfile = join(outDirectory, `${name}.js`);
   await build({
     entryPoints: [here('main.ts')],
@@ -66,25 +67,35 @@ export async function writeWorld(name: string): Promise<string> {
     format: 'cjs',
     target: 'node20',
     external: ['zod', 'zod/*'],
-    plugins: [countingChanges()],
+    plugins: [countingChanges(patches.filter(({ file }) => isOfWorld(file)))],
     sourcemap: 'inline',
     logLevel: 'error',
   });
   return outfile;
 }
 
-/** Builds the memory stores over maps that count their changes. */
-function countingChanges(): Plugin {
+/** The memory stores stand for the conditions of DynamoDB's writes: they are part of the world. */
+const isOfWorld = (file: string) => file.startsWith('test/');
+
+/** Builds the memory stores over maps that count their changes, and with the patches that concern them. */
+function countingChanges(patches: Patch[]): Plugin {
   const counted = `import { CountedMap as Map } from ${JSON.stringify(here('world/changes.ts'))};\n`;
   return {
     name: 'counting changes',
     setup({ onLoad }) {
-      onLoad({ filter: /[/\\]test[/\\]support[/\\]memory[/\\]/ }, async ({ path }) => ({
-        contents: counted + (await readFile(path, 'utf8')),
-        loader: 'ts',
-      }));
+      onLoad({ filter: /[/\\]test[/\\]support[/\\]memory[/\\]/ }, async ({ path }) => {
+        const own = patches.filter(({ file }) => path === join(root, file));
+        return { contents: counted + own.reduce(patched, await readFile(path, 'utf8')), loader: 'ts' };
+      });
     },
   };
+}
+
+/** A source text with a patch: one that has gone stale fails the build. */
+function patched(contents: string, { file, find, replace }: Patch): string {
+  const places = contents.split(find).length - 1;
+  if (places !== 1) throw new Error(`${file} has the text of a patch ${places} times: ${find}`);
+  return contents.replace(find, () => replace);
 }
 
 /** Puts the world's adapters in the place of those that reach AWS. */
@@ -122,13 +133,9 @@ function patching(patches: Patch[], applied: Set<Patch>): Plugin {
       for (const file of new Set(patches.map((patch) => patch.file))) {
         const filter = new RegExp(`[/\\\\]${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
         onLoad({ filter }, async ({ path }) => {
-          let contents = await readFile(path, 'utf8');
-          for (const patch of patches.filter((each) => each.file === file)) {
-            const places = contents.split(patch.find).length - 1;
-            if (places !== 1) throw new Error(`${file} has the text of a patch ${places} times.`);
-            contents = contents.replace(patch.find, () => patch.replace);
-            applied.add(patch);
-          }
+          const own = patches.filter((each) => each.file === file);
+          const contents = own.reduce(patched, await readFile(path, 'utf8'));
+          for (const patch of own) applied.add(patch);
           return { contents, loader: 'ts' };
         });
       }

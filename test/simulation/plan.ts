@@ -112,7 +112,7 @@ export function drawPlan(seed: number, calls: number): Plan {
     const tenant = random.below(tenants);
     return { tenant, app: tenant + tenants * random.below(appsOfTenant) };
   };
-  for (let n = random.pick([0, 0, 1, 4]); n > 0; n--) {
+  for (let n = random.pick([0, 1, 4, 8]); n > 0; n--) {
     const does = random.pick(['rotate', 'revoke'] as const);
     add({ kind: 'owner', does, ...house() });
   }

@@ -18,7 +18,7 @@ export async function builtSimulation(
 ): Promise<(...options: string[]) => Promise<RunReport>> {
   const [functions, world] = await Promise.all([
     writeFunctions(`${name}-functions`, patches),
-    writeWorld(`${name}-world`),
+    writeWorld(`${name}-world`, patches),
   ]);
   return async (...options) => {
     const args = ['--max-semi-space-size=64', world, '--functions', functions, '--json', ...options];

@@ -13,6 +13,10 @@ import type { Client } from './town';
 /** How long an App waits for an answer on a socket beyond the call's own timeout. */
 const socketPatienceMs = 6_000;
 
+/** What a client that is over its quota is told to wait, and how often that is done. */
+const busyPauseMs = 2_000;
+const settleTries = 30;
+
 /** A fault is tried again this often. */
 const faultTries = 5;
 
@@ -20,6 +24,7 @@ const faultTries = 5;
 export class App {
   private socket: AppSocket;
   private requests = 0;
+  private calls = 0;
   private streams = 0;
 
   constructor(
@@ -71,6 +76,11 @@ export class App {
     this.socket = this.newSocket();
   }
 
+  /** Whether it gave this id to a call of its own. */
+  hasGiven(callId: string): boolean {
+    return Number(callId) <= this.calls;
+  }
+
   /** Closes its socket. */
   stop(): void {
     this.socket.stop();
@@ -81,13 +91,17 @@ export class App {
     if (book.clientId !== this.client.clientId || book.told.some(({ word }) => isEnding(word))) return;
     if ((await this.ask(book)) !== 'unknown') return;
     const { dropAfterMs: _, ...again } = intention;
-    await this.send(book, again, false);
+    // Many may have to be told: whoever is over its quota waits as it was told to.
+    for (let tries = 0; tries < settleTries && (await this.send(book, again, false)) === 'busy'; tries++) {
+      await this.world.timeline.sleep(busyPauseMs);
+    }
   }
 
   private open(n: number, timeoutMs: number): CallBook {
     const id = `call-${n}`;
     const book: CallBook = {
       id,
+      callId: `${++this.calls}`,
       app: this.number,
       tenant: this.client.tenant.number,
       gatewayId: this.client.tenant.gatewayId,
@@ -95,6 +109,7 @@ export class App {
       token: this.client.token,
       timeoutMs,
       told: [],
+      cancelled: [],
       executed: [],
       said: [],
       progress: [],
@@ -112,15 +127,18 @@ export class App {
     const body = {
       gatewayId: book.gatewayId,
       method: conflicting ? 'another' : 'simulate',
-      id: book.id,
+      id: book.callId,
       timeoutMs,
       params,
     };
-    return this.tell(book, { route: 'POST /api/relay/rpc', body }, way === 'stream', intention.dropAfterMs);
+    return this.tell(book, { route: 'POST /api/relay/rpc', body }, way === 'stream', {
+      ...intention,
+      conflicting,
+    });
   }
 
   private ask(book: CallBook): Promise<Word> {
-    return this.tell(book, { route: 'GET /api/relay/rpc/{id}', params: { id: book.id } }, false);
+    return this.tell(book, { route: 'GET /api/relay/rpc/{id}', params: { id: book.callId } }, false);
   }
 
   private sendOnSocket(
@@ -144,6 +162,7 @@ export class App {
           askedMs,
           word,
           text,
+          conflicting: false,
           reopens,
           excused: true,
           delayMs: socketPatienceMs,
@@ -151,7 +170,7 @@ export class App {
         resolve(word);
       };
       if (dropAfterMs !== undefined) timeline.after(dropAfterMs, () => socket.cut());
-      const frame = { jsonrpc: '2.0', id, method: 'simulate', params, meta: { id: book.id, timeoutMs } };
+      const frame = { jsonrpc: '2.0', id, method: 'simulate', params, meta: { id: book.callId, timeoutMs } };
       let isOver = false;
       const once = (word: Word, text: string, reopens = false) => {
         if (!isOver) end(word, text, reopens);
@@ -177,16 +196,17 @@ export class App {
   private async cancel(book: CallBook): Promise<void> {
     const { answer } = this.exchange(book, {
       route: 'POST /api/relay/rpc/{id}/cancel',
-      params: { id: book.id },
+      params: { id: book.callId },
     });
-    await answer;
+    const { broken, status, text } = await answer;
+    if (!broken && status === 202) book.cancelled.push(String(parse(text).outcome));
   }
 
   private async tell(
     book: CallBook,
     request: Request,
     streamed: boolean,
-    dropAfterMs?: number,
+    { dropAfterMs, conflicting }: { dropAfterMs?: number; conflicting?: boolean } = {},
   ): Promise<Word> {
     const askedMs = this.world.timeline.nowMs;
     const stream = ++this.streams;
@@ -203,7 +223,16 @@ export class App {
     const { evils = 0, delayMs = 0 } = got.invocation ?? {};
     const excused = got.broken || evils > 0 || got.status === 502;
     if (this.world.trace.on) this.note(`${book.id}: ${request.route} gave ${word}`);
-    book.told.push({ atMs: this.world.timeline.nowMs, askedMs, word, text, reopens, excused, delayMs });
+    book.told.push({
+      atMs: this.world.timeline.nowMs,
+      askedMs,
+      word,
+      text,
+      conflicting,
+      reopens,
+      excused,
+      delayMs,
+    });
     return word;
   }
 
@@ -268,11 +297,11 @@ function wordOf(answer: Answer, book: CallBook, last: StreamEvent | undefined): 
   if (code !== undefined) {
     const word = problems[code] ?? odd(answer);
     const ending = isEnding(word);
-    if (ending && (body.outcome !== word || body.id !== book.id)) return { word: odd(answer), text };
+    if (ending && (body.outcome !== word || body.id !== book.callId)) return { word: odd(answer), text };
     return { word, text: ending ? word : '', reopens: isReopened(body) };
   }
   if (answer.status === 502) return { word: 'fault', text: '' };
-  if (answer.status !== 200 || body.id !== book.id) return { word: odd(answer), text };
+  if (answer.status !== 200 || body.id !== book.callId) return { word: odd(answer), text };
   if (body.ok) return { word: 'answered', text: JSON.stringify({ result: body.result }) };
   if ((body.error as { code?: unknown }).code === 'cancelled')
     return { word: 'cancelled', text: 'cancelled' };

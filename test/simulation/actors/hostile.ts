@@ -53,14 +53,14 @@ export class Hostile {
           params: { id: frameId },
         });
       case 'ask-foreign-call':
-        return await this.refused(does, this.app.client.token, {
+        return await this.refusedUnlessOwn(victim, does, {
           route: 'GET /api/relay/rpc/{id}',
-          params: { id: victim.id },
+          params: { id: victim.callId },
         });
       case 'cancel-foreign-call':
-        return await this.refused(does, this.app.client.token, {
+        return await this.refusedUnlessOwn(victim, does, {
           route: 'POST /api/relay/rpc/{id}/cancel',
-          params: { id: victim.id },
+          params: { id: victim.callId },
         });
     }
   }
@@ -80,9 +80,21 @@ export class Hostile {
     };
   }
 
-  private async refused(does: string, credential: string, request: Request): Promise<void> {
+  /** Two Apps count alike: an id that is the App's own, now or a moment later, is no attack. */
+  private async refusedUnlessOwn({ callId }: CallBook, does: string, request: Request): Promise<void> {
+    if (this.app.hasGiven(callId)) return;
+    await this.refused(does, this.app.client.token, request, () => this.app.hasGiven(callId));
+  }
+
+  private async refused(
+    does: string,
+    credential: string,
+    request: Request,
+    isOwn: () => boolean = () => false,
+  ): Promise<void> {
     const { answer } = this.world.rest.send({ ...request, credential }, this.random);
     const { broken, status, invocation } = await answer;
+    if (isOwn()) return;
     if (!broken && status < 400) this.breach(`${does} of hostile ${this.n} was answered ${status}.`);
     if (invocation) this.mayNotWrite(does)(invocation);
   }

@@ -32,6 +32,8 @@ export interface Told {
   word: Word;
   /** The whole of what it was told, where that is an ending. */
   text: string;
+  /** Whether it was called with another method than at other times; undefined where it was only asked for. */
+  conflicting: boolean | undefined;
   /** The command certainly never left: the same id opens the call anew, and what comes then may be another ending. */
   reopens: boolean;
   /** Whether an evil explains a fault. */
@@ -42,7 +44,10 @@ export interface Told {
 
 /** A call, as its App and its runtime know it. */
 export interface CallBook {
+  /** Its name in the world. */
   id: string;
+  /** The id that the App gave it: two Apps count alike, so their ids meet. */
+  callId: string;
   app: number;
   tenant: number;
   gatewayId: string;
@@ -51,6 +56,8 @@ export interface CallBook {
   token: string;
   timeoutMs: number;
   told: Told[];
+  /** What the App was told when it cancelled. */
+  cancelled: string[];
   /** The commands that the runtime took up: each frame id once. */
   executed: Array<{ frameId: string; atMs: number }>;
   /** What the runtime said, as the App is to be told it. */

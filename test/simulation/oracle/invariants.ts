@@ -74,6 +74,22 @@ export const invariants: Record<string, Invariant> = {
     }
   },
 
+  'an id is one call': ({ books, breach }) => {
+    for (const { id, told } of books.calls.values()) {
+      const ended = (conflicting: boolean) =>
+        told.some((each) => each.conflicting === conflicting && isEnding(each.word));
+      if (ended(true) && ended(false)) breach(`${id} was told endings under two methods.`);
+    }
+  },
+
+  'who cancels is told the ending that all are told': ({ books, breach }) => {
+    for (const { id, told, cancelled } of books.calls.values()) {
+      const ending = told.find(({ word, reopens }) => isEnding(word) && !reopens)?.word;
+      const other = cancelled.find((outcome) => ending !== undefined && outcome !== ending);
+      if (other) breach(`${id} was told ${ending}, and ${other} when it was cancelled.`);
+    }
+  },
+
   'a command is posted once': ({ books, breach }) => {
     for (const [frameId, times] of books.posted) {
       if (times > 1) breach(`${frameId} was posted ${times} times.`);
@@ -124,7 +140,7 @@ export const invariants: Record<string, Invariant> = {
   'the table says what Apps were told, and nothing is pending': async ({ books, world, breach }) => {
     const nowMs = Math.floor(epochMs + world.timeline.nowMs);
     for (const book of books.calls.values()) {
-      const key = callKeyOf(book.gatewayId, book.clientId, book.id);
+      const key = callKeyOf(book.gatewayId, book.clientId, book.callId);
       const call = await world.stores.calls.read(key, nowMs);
       const end = call && endAsOf(call, nowMs);
       if (call && !end) breach(`${book.id} is pending.`);
@@ -146,6 +162,16 @@ export const invariants: Record<string, Invariant> = {
       if (heard) breach(`${id} was told ${heard.word} long after its client was revoked.`);
       if (progress.some(({ atMs }) => atMs > lateMs))
         breach(`${id} was told a step long after its client was revoked.`);
+    }
+  },
+
+  'quotas are given back': async ({ world, books, breach }) => {
+    const nowMs = Math.floor(epochMs + world.timeline.nowMs);
+    for (const gatewayId of new Set([...books.calls.values()].map((book) => book.gatewayId))) {
+      for (const client of await world.stores.clients.list(gatewayId, nowMs)) {
+        const held = [...client.calls, ...client.streams].filter(({ untilMs }) => untilMs > nowMs);
+        if (held.length > 0) breach(`${client.clientId} still holds ${held.map(({ id }) => id).join(', ')}.`);
+      }
     }
   },
 

@@ -41,7 +41,7 @@ export class Ports {
     invocation.requests++;
     const { random } = invocation;
     const group = port === 'sockets' ? 'socket' : 'table';
-    const fate = this.weather.draw(group, random) as Fate | undefined;
+    const fate = this.weather.draw(method === 'close' ? 'closing' : group, random) as Fate | undefined;
     const there = drawMs(group, random) + this.delayOf(fate, invocation);
     return new Promise((resolve, reject) => {
       const answer = (value: unknown) => {

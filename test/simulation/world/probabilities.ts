@@ -33,6 +33,8 @@ export const probabilities = {
     lost: 0.004,
     slow: 0.004,
   },
+  /** Of closing a socket: API Gateway allows few in a second. */
+  closing: { failed: 0.07 },
   /** Of an invocation of a function. */
   invocation: {
     /** It dies at one of its next awaits: out of memory, the platform's fault, a deployment. */
@@ -97,7 +99,9 @@ export class Weather {
     for (const group of Object.keys(probabilities) as Group[]) {
       let sum = 0;
       const shares = Object.values<number>(probabilities[group]);
-      const upTo = shares.map((share) => (sum += Math.min(0.3, share * strength[group])));
+      const upTo = shares.map(
+        (share) => (sum += Math.min(group === 'closing' ? 0.9 : 0.3, share * strength[group])),
+      );
       this.fates.set(group, { names: Object.keys(probabilities[group]), upTo });
     }
   }
@@ -117,6 +121,7 @@ export class Weather {
 export const calm: Readonly<Record<Group, number>> = {
   table: 0,
   socket: 0,
+  closing: 0,
   invocation: 0,
   network: 0,
   disconnect: 0,
