@@ -128,12 +128,16 @@ export class Calls {
 
   async #attempt(call: Outgoing): Promise<Answer> {
     const { socket, server, credentials } = this.world;
-    const link = call.asked && call.fitsSocket ? await socket?.ready() : undefined;
+    const { timeoutMs } = call;
+    const mayUseSocket = socket && call.asked && call.fitsSocket && timeoutMs <= socket.maxTimeoutMs;
+    const link = mayUseSocket ? await socket.ready() : undefined;
     if (!socket || !link) return await callByHttp(server, credentials, call);
     try {
       return await socket.send(link, call);
     } catch (error) {
       if (!belongsToHttp(error)) throw error;
+      if (error instanceof InvalidRequest)
+        socket.maxTimeoutMs = Math.min(socket.maxTimeoutMs, timeoutMs - 1_000);
       return await callByHttp(server, credentials, call);
     }
   }

@@ -40,6 +40,8 @@ export class SocketWay {
   readonly #waiting = new Map<string, Waiting>();
   readonly #keeper: LinkKeeper;
   #runs = false;
+  /** Calls that may take longer than this are for HTTP: the server has refused one on a socket. */
+  maxTimeoutMs = Number.POSITIVE_INFINITY;
   /** Settles when there is a link, or none can be had for now. */
   #opening: Promise<void> = Promise.resolve();
   #tellOpened = () => {};

@@ -6,6 +6,7 @@ import { ask, type Server, serverAt } from '../wire/http';
 import type { Frame, Link } from '../wire/link';
 import { type KeeperTimes, LinkKeeper, type Lost } from '../wire/link-keeper';
 import { takesHeaders, type WebSocketClass, webSocketClass } from '../wire/socket';
+import { Backoff, pause } from '../wire/time';
 import { Commands } from './commands';
 import { type CallContext, type Method, methodNotFound } from './handler';
 import { type AccessCode, type Identity, identityLost, isLost } from './identity';
@@ -175,8 +176,15 @@ export class Runtime extends Emitter<RuntimeEvents> {
     else if (frame.event === 'relay.pending') void this.#askPending();
     // A frame of ours was lost in the relay, and nobody says which: what is still owed tells.
     else if (frame.message !== undefined && frame.connectionId !== undefined) void this.#askPending();
+    // A list that comes when nobody waits for it any more is as good as any: each command is taken once.
+    else if (frame.type === 'res' && frame.ok)
+      this.#takeAll((frame.result as { calls?: unknown } | null)?.calls);
     // The relay could not store a reply.
     else if (frame.type === 'res' && frame.ok === false) this.#commands.sayAgain(frame.id);
+  }
+
+  #takeAll(calls: unknown): void {
+    if (Array.isArray(calls)) for (const command of calls as Frame[]) this.#commands.take(command);
   }
 
   /** Asks what is still owed, page by page; one asking at a time, and again where somebody wanted it meanwhile. */
@@ -184,6 +192,7 @@ export class Runtime extends Emitter<RuntimeEvents> {
     this.#asksAgain = true;
     if (this.#asking) return;
     this.#asking = true;
+    const backoff = new Backoff(200, 5_000);
     for (let link = this.#keeper.link; link && this.#asksAgain; link = this.#keeper.link) {
       this.#asksAgain = false;
       let after: unknown;
@@ -193,12 +202,15 @@ export class Runtime extends Emitter<RuntimeEvents> {
             'relay.pending',
             after === undefined ? {} : { after },
           );
-          for (const command of page.calls) this.#commands.take(command);
+          this.#takeAll(page.calls);
           after = page.next;
         } while (after !== undefined);
       } catch (error) {
-        // A link that does not answer is closed by its own signs of life; the next one asks anew.
-        if (error instanceof RelayError && error.code === 'unreachable') link.probe();
+        // A server that does not know the question is not asked again.
+        if (error instanceof RelayError && error.code === -32601) break;
+        // A relay that was slow, or failed, still has the list; a link that is dead is closed by its own signs of life.
+        this.#asksAgain = true;
+        await pause(backoff.next());
       }
     }
     this.#asking = false;
