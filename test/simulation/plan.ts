@@ -61,6 +61,8 @@ export const attacks = [
   'read-foreign-params',
   'ask-foreign-call',
   'cancel-foreign-call',
+  'forged-token',
+  'forged-secret',
 ] as const;
 
 type Act = CallIntention | RuntimeIntention | OwnerIntention | HostileIntention;
@@ -94,11 +96,15 @@ export function drawPlan(seed: number, calls: number): Plan {
   };
   const strength = drawStrength(random);
   const spanMs = calls * random.between(60, 250);
+  const decisions = random.pick([0, 1, 4, 8]);
+  const long = decisions > 0 ? 0.01 : 0.001;
   const intentions: Intention[] = [];
-  const add = (act: Act) => {
-    intentions.push({ n: intentions.length + 1, atMs: random.between(0, spanMs), ...act });
+  const add = (act: Act, atMs = random.between(0, spanMs)) => {
+    intentions.push({ n: intentions.length + 1, atMs, ...act });
   };
-  for (let n = 0; n < calls; n++) add(drawCall(random, tenants * appsOfTenant, traits));
+  for (let n = 0; n < calls; n++) {
+    add(drawCall(random, tenants * appsOfTenant, { ...traits, long }));
+  }
   const blows = Math.floor((calls / 25) * Number(unrest));
   for (let n = 0; n < blows; n++) {
     add({
@@ -112,9 +118,14 @@ export function drawPlan(seed: number, calls: number): Plan {
     const tenant = random.below(tenants);
     return { tenant, app: tenant + tenants * random.below(appsOfTenant) };
   };
-  for (let n = random.pick([0, 1, 4, 8]); n > 0; n--) {
+  for (let n = decisions; n > 0; n--) {
     const does = random.pick(['rotate', 'revoke'] as const);
-    add({ kind: 'owner', does, ...house() });
+    const decision: OwnerIntention = { kind: 'owner', does, ...house() };
+    const atMs = random.between(1_000, spanMs);
+    add(decision, atMs);
+    // What is at work in that moment is what a dead secret might still answer.
+    for (let works = 3; works > 0; works--)
+      add(drawWork(random, decision.app), atMs - random.between(100, 900));
   }
   for (let n = random.pick([0, 10, 40]); n > 0; n--) {
     add({ kind: 'hostile', does: random.pick(attacks), ...house() });
@@ -122,12 +133,16 @@ export function drawPlan(seed: number, calls: number): Plan {
   return { seed, strength, tenants, appsOfTenant, intentions: intentions.sort((a, b) => a.atMs - b.atMs) };
 }
 
-type Traits = Record<'streams' | 'sockets' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops', number>;
+type Traits = Record<
+  'streams' | 'sockets' | 'long' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops',
+  number
+>;
 
 function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
   const way = random.chance(traits.sockets) ? 'socket' : random.chance(traits.streams) ? 'stream' : 'http';
   const afterMs = random.chance(traits.slow) ? random.between(50, 2_000) : random.between(0, 40);
   const silent = random.chance(traits.silent);
+  if (random.chance(traits.long)) return drawLongCall(random, random.below(apps));
   return {
     kind: 'call',
     app: random.below(apps),
@@ -142,4 +157,16 @@ function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
     ...(random.chance(traits.cancels) ? { cancelAfterMs: random.between(0, 600) } : {}),
     ...(random.chance(traits.drops) ? { dropAfterMs: random.between(0, 900) } : {}),
   };
+}
+
+/** A call that its runtime works at for so long that a secret which died meanwhile must be without effect. */
+function drawWork(random: Random, app: number): CallIntention {
+  const afterMs = random.between(11_000, 15_000);
+  return { kind: 'call', app, way: 'http', timeoutMs: 20_000, say: 'result', afterMs, steps: 0 };
+}
+
+/** A stream that is still open long after whatever its owner decides. */
+function drawLongCall(random: Random, app: number): CallIntention {
+  const afterMs = random.between(16_000, 24_000);
+  return { kind: 'call', app, way: 'stream', timeoutMs: 30_000, say: 'result', afterMs, steps: 12 };
 }

@@ -57,6 +57,14 @@ export class Hostile {
           route: 'GET /api/relay/rpc/{id}',
           params: { id: victim.callId },
         });
+      case 'forged-token':
+        return await this.refused(does, this.forged(this.app.client.token), {
+          route: 'GET /api/relay/status',
+        });
+      case 'forged-secret':
+        return await this.refused(does, this.forged(this.runtime.tenant.secret), {
+          route: 'POST /api/relay/codes',
+        });
       case 'cancel-foreign-call':
         return await this.refusedUnlessOwn(victim, does, {
           route: 'POST /api/relay/rpc/{id}/cancel',
@@ -72,6 +80,11 @@ export class Hostile {
     );
     const running = others.filter(({ told }) => told.length === 0);
     return this.random.pick(running.length > 0 && this.random.chance(0.8) ? running : others);
+  }
+
+  /** Another credential for the same identity: the ids in it are right. */
+  private forged(credential: string): string {
+    return `${credential.slice(0, -8)}${Buffer.from(this.random.bytes(6)).toString('base64url')}`;
   }
 
   private mayNotWrite(does: string): (invocation: Invocation) => void {

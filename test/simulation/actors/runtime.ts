@@ -25,6 +25,9 @@ interface Frame {
 /** How long it waits for an answer to `relay.pending`. */
 const pendingPatienceMs = 1_500;
 
+/** When it asks again after a fault of the relay: what was young then is listed by now. */
+const askAgainMs = 1_200;
+
 /** A runtime. */
 export class Runtime implements Peer {
   /** Its answers by the command's id; undefined while it works. */
@@ -81,6 +84,7 @@ export class Runtime implements Peer {
     const newest = this.open.at(-1);
     if (does === 'close' || does === 'cut') {
       this.awayUntilMs = timeline.nowMs + awayMs;
+      this.books.lose(this.tenant.number);
       for (const socket of this.open.splice(0)) does === 'cut' ? socket.cut() : socket.close();
       this.connect();
     } else if (does === 'hand-over' || does === 'keep-both') {
@@ -94,7 +98,10 @@ export class Runtime implements Peer {
   /** The secret was rotated: somebody else holds the old sockets, and the runtime comes with the new secret. */
   rotated(n: number): void {
     const sockets = this.open.splice(0);
-    if (sockets.length > 0) new Ghost(this.world, this.books, `ghost ${this.tenant.number}.${n}`, sockets);
+    this.books.lose(this.tenant.number);
+    const owed = [...this.answers].filter(([, answer]) => answer === undefined).map(([id]) => id);
+    if (sockets.length > 0)
+      new Ghost(this.world, this.books, `ghost ${this.tenant.number}.${n}`, sockets, owed);
     this.tell('comes with a new secret');
     this.connect();
   }
@@ -137,8 +144,12 @@ export class Runtime implements Peer {
   heard(text: string): void {
     const frame = JSON.parse(text) as Frame;
     if (frame.type === 'req') this.take(frame);
-    else if (frame.event === 'relay.pending' || frame.message === 'Internal server error') this.askPending();
-    else if (frame.type === 'res' && frame.id === this.askedPending) this.readPending(frame);
+    else if (frame.event === 'relay.pending') this.askPending();
+    else if (frame.message === 'Internal server error') {
+      this.askPending();
+      // A call that is younger than half a second is owed as well, and not listed yet.
+      this.world.timeline.after(askAgainMs, () => this.askPending());
+    } else if (frame.type === 'res' && frame.id === this.askedPending) this.readPending(frame);
     else if (frame.type === 'res' && frame.ok === false && this.answers.get(frame.id)) this.repeat(frame.id);
   }
 
@@ -148,6 +159,7 @@ export class Runtime implements Peer {
   }
 
   private forget(socket: PeerSocket): void {
+    this.books.lose(this.tenant.number);
     const at = this.open.indexOf(socket);
     if (at >= 0) this.open.splice(at, 1);
     this.world.timeline.after(this.random.between(10, 300), () => this.connectIfAway());

@@ -8,8 +8,6 @@ const pending = 'lambdas/core/reply/pending-calls.ts';
 const runtime = 'lambdas/core/socket/runtime-socket.ts';
 const open = 'lambdas/core/socket/open-socket.ts';
 const frames = 'lambdas/core/socket/handle-frame.ts';
-const presence = 'lambdas/core/presence/presence.ts';
-const app = 'lambdas/core/socket/app-socket.ts';
 const dismiss = 'lambdas/core/socket/dismiss-socket.ts';
 
 export const faultsOfSockets: Fault[] = [
@@ -72,7 +70,14 @@ export const faultsOfSockets: Fault[] = [
   {
     name: 'params are given to whoever knows the id of a command',
     withinCalls: 60_000,
-    patches: [{ file: large, find: 'call?.gatewayId === gatewayId && ', replace: '' }],
+    patches: [
+      { file: large, find: 'ref && isCallOf(ref, gatewayId) ?', replace: 'ref ?' },
+      {
+        file: large,
+        find: 'call?.gatewayId === gatewayId && frameIdOf(call)',
+        replace: 'call && frameIdOf(call)',
+      },
+    ],
   },
   {
     name: 'what is owed is told to sockets of a secret that was rotated',
@@ -111,22 +116,6 @@ export const faultsOfSockets: Fault[] = [
     ],
   },
   {
-    name: 'a socket whose entering failed stays in the row',
-    withinCalls: 200_000,
-    patches: [{ file: open, find: 'await leave().catch(() => {});', replace: '' }],
-  },
-  {
-    name: 'a dead socket stays in charge',
-    withinCalls: 60_000,
-    patches: [
-      {
-        file: presence,
-        find: "  await retireSocket(world, gatewayId, socket, nowMs);\n  return 'gone';",
-        replace: "  return 'gone';",
-      },
-    ],
-  },
-  {
     name: 'a reply that could not be stored is met with silence',
     withinCalls: 60_000,
     patches: [
@@ -138,18 +127,13 @@ export const faultsOfSockets: Fault[] = [
     ],
   },
   {
-    name: 'an App of a client that was revoked is served on its socket',
-    withinCalls: 60_000,
+    name: 'a socket counts whether its credential lists it or not',
+    withinCalls: 20_000,
     patches: [
       {
-        file: app,
-        find: 'if (!client || !gateway || !isListed(connection, client.sockets)) {',
-        replace: 'if (!client || !gateway) {',
-      },
-      {
         file: dismiss,
-        find: 'return sockets?.some(',
-        replace: 'return sockets === undefined || sockets.some(',
+        find: 'return sockets?.some((socket) => socket.connectionId === connectionId) ?? false;',
+        replace: 'return true;',
       },
     ],
   },

@@ -83,6 +83,8 @@ export class Books {
   readonly revokedMs = new Map<string, number>();
   /** Tenants whose secret nobody knows any more: the answer that told it was lost. */
   readonly lost = new Set<number>();
+  /** When a runtime lost a socket, by its tenant: what was on its way died with it. */
+  readonly losses = new Map<number, number[]>();
   /** How often the relay posted a command of its own accord, by the command's id. */
   readonly posted = new Map<string, number>();
 
@@ -92,6 +94,13 @@ export class Books {
   post(frame: string): void {
     const frameId = /"type":"req","id":"(rpc_[\w-]+)"/.exec(frame.slice(0, 100))?.[1];
     if (frameId) this.posted.set(frameId, (this.posted.get(frameId) ?? 0) + 1);
+  }
+
+  /** Notes that a runtime lost a socket. */
+  lose(tenant: number): void {
+    const losses = this.losses.get(tenant);
+    if (losses) losses.push(this.clock.nowMs);
+    else this.losses.set(tenant, [this.clock.nowMs]);
   }
 
   /** Notes a breach that shows at once. */

@@ -27,6 +27,9 @@ const clocksApartMs = 200;
 /** What may still be on its way in this world. */
 const underWayMs = 5_000;
 
+/** Said so long before the deadline, a reply can be sent again where its function could not write it. */
+const saidInTimeMs = 2_500;
+
 const wordsOf = (book: CallBook) => book.told.map(({ word }) => word).join(', ');
 
 /** Every invariant by its name. */
@@ -162,6 +165,21 @@ export const invariants: Record<string, Invariant> = {
       if (heard) breach(`${id} was told ${heard.word} long after its client was revoked.`);
       if (progress.some(({ atMs }) => atMs > lateMs))
         breach(`${id} was told a step long after its client was revoked.`);
+    }
+  },
+
+  'what a runtime said in time is not lost': ({ books, plan, breach }) => {
+    if (plan.strength.socket > 0) return;
+    for (const { id, tenant, timeoutMs, told, said } of books.calls.values()) {
+      if (!told.some(({ word }) => word === 'timed-out')) continue;
+      const deadlineMs = Math.min(...told.map(({ askedMs }) => askedMs)) + timeoutMs;
+      const losses = books.losses.get(tenant) ?? [];
+      const wasHeard = said.some(
+        ({ atMs }) =>
+          atMs < deadlineMs - saidInTimeMs &&
+          !losses.some((lostMs) => lostMs > atMs - 500 && lostMs < atMs + saidInTimeMs),
+      );
+      if (wasHeard) breach(`${id} timed out although its runtime had answered long before.`);
     }
   },
 

@@ -136,6 +136,8 @@ export function drawStrength(random: Random): Record<Group, number> {
     strength[group] = random.weighted({ 0: 3, 1: 5, 4: 2, 12: raging > 0.8 ? 2 : 0 }) as unknown as number;
     strength[group] = Number(strength[group]);
   }
+  // Seldom does a socket outlive many tries to close it: then all of them must fail.
+  if (random.chance(0.25)) strength.closing = 12;
   return strength;
 }
 
