@@ -50,13 +50,23 @@ export async function closeSockets(
   return left;
 }
 
-/** Goes on closing what may still be open, for some ten seconds. For after the answer: nobody waits for it. */
-export async function keepClosing({ sockets, clock }: ClosingWorld, left: OpenSocket[]): Promise<void> {
+/**
+ * Goes on closing what may still be open, for some ten seconds; `meanwhile` is done each time that one may be. For after the
+ * answer: nobody waits for it.
+ */
+export async function keepClosing(
+  { sockets, clock }: ClosingWorld,
+  left: OpenSocket[],
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<void> {
   let open = left;
   for (const pauseMs of retryAfterMs) {
     if (open.length === 0) return;
     await clock.sleep(pauseMs);
-    const states = await Promise.all(open.map(({ connectionId }) => sockets.close(connectionId)));
+    const [states] = await Promise.all([
+      Promise.all(open.map(({ connectionId }) => sockets.close(connectionId))),
+      meanwhile(),
+    ]);
     open = open.filter((socket, n) => mayBeOpen(socket, states[n]!, clock.now()));
   }
 }
