@@ -2,10 +2,10 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names its active row
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { formatCount } from '../../model/format';
 import { openRow, selectedId, table } from '../../state/chosen';
 import { catchUp, hold } from '../../state/rows';
 import { gridElement } from './grid-element';
+import { WaitingPill } from './waiting-pill';
 
 /** How many rows are kept ready above and below what can be seen. */
 const OVERSCAN = 8;
@@ -155,19 +155,14 @@ export function Grid(props: {
         )}
       </div>
       {waiting > 0 && (
-        <button
-          id="waiting"
-          class="waiting"
-          type="button"
-          onPointerEnter={({ pointerType }) => pointerType === 'mouse' && hover(true)}
-          onPointerLeave={() => hover(false)}
-          onClick={() => {
+        <WaitingPill
+          count={waiting}
+          onHover={hover}
+          onRelease={() => {
             catchUp();
             grid.current!.scrollTop = 0;
           }}
-        >
-          {formatCount(waiting)} new
-        </button>
+        />
       )}
     </>
   );
