@@ -16,6 +16,7 @@ module.exports = {
     '^agenttown-relay-client/(app|runtime)$': '<rootDir>/packages/client/src/node/$1.ts',
     '^agenttown-relay-client/file-store$': '<rootDir>/packages/client/src/file-store.ts',
   },
-  testTimeout: 30_000,
+  // What waits, waits for a condition: this only bounds a test that hangs, on a busy machine too.
+  testTimeout: 60_000,
   maxWorkers: 2,
 };
