@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measurementsOf } from '../../lambdas/aws/observe/metrics';
-import { answerOf, problemOfEnd } from '../../lambdas/core/call/call-answer';
+import { answerOf, problemOfEnd } from '../../lambdas/core/answer/call-answer';
 import type { CallEnd, OpenCall } from '../../lambdas/core/call/states';
 import { callEnded } from '../../lambdas/core/call/tell-monitor';
 import { eventTypes } from '../../lambdas/core/monitor/monitor-events';

@@ -1,6 +1,6 @@
 /** A call as an HTTP answer: JSON, `pending`, or a stream of events. */
-import { answerOf } from '../../core/call/call-answer';
-import { streamOfCall } from '../../core/call/call-stream';
+import { answerOf } from '../../core/answer/call-answer';
+import { streamOfCall } from '../../core/answer/call-stream';
 import type { CallEnd, OpenCall, Progress } from '../../core/call/states';
 import { clock } from '../clock';
 import type { HttpAnswer, HttpRequest } from './answer';

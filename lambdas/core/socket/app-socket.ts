@@ -8,7 +8,7 @@
  *   to the App     answer     { jsonrpc, type: "res", id, ok, result | error, meta: { id, outcome?, durationMs? } }
  *                  event      relay.progress { id, seq, data }, relay.presence { connected, … }
  */
-import { answerOf } from '../call/call-answer';
+import { answerOf } from '../answer/call-answer';
 import type { CallWorld } from '../call/deliver-call';
 import { cancelCall } from '../call/end-call';
 import { readOwnCall } from '../call/own-call';

@@ -1,9 +1,9 @@
 /** A call as server-sent events: accepted, progress, then one result or error. */
 
+import type { CallEnd, OpenCall, Progress } from '../call/states';
 import { ApiError, problemOf } from '../wire/errors';
 import type { Clock } from '../wire/ports';
 import { answerOf, problemOfEnd } from './call-answer';
-import type { CallEnd, OpenCall, Progress } from './states';
 
 /** A comment keeps proxies from taking the stream for dead; the contract promises one every 15 s. */
 const commentEveryMs = 10_000;

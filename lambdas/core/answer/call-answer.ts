@@ -1,9 +1,9 @@
 /** What a caller gets for a call that has ended: the same wherever and whenever it asks. */
 
+import type { CallEnd, OpenCall } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
 import { type Outcome, type OutcomeRule, outcomes } from '../wire/outcomes';
-import type { CallEnd, OpenCall } from './states';
 
 type Ended = Pick<OpenCall, 'openedAtMs' | 'deadlineMs'>;
 
