@@ -1,7 +1,6 @@
 /** Every limit, with what happens over it. One of `limits` that is missing here does not compile. */
 import { guessLimits, registrationsPerMinute } from '../lambdas/core/pairing/attempts';
 import { maxDescriptorBytes, maxDescriptorDepth } from '../lambdas/core/pairing/descriptor-check';
-import { maxSocketTimeoutMs } from '../lambdas/core/socket/app-socket';
 import { limits } from '../lambdas/core/wire/limits';
 
 interface DescribedLimit {
@@ -15,7 +14,6 @@ interface DescribedLimit {
 const others = {
   maxDescriptorBytes,
   maxDescriptorDepth,
-  maxSocketTimeoutMs,
   registrationsPerMinute,
   failedRedeems: guessLimits.failuresPerWindow,
   failedRedeemsWindowMs: guessLimits.windowMs,
@@ -53,12 +51,11 @@ const words: Record<LimitName, [what: string, over: string]> = {
   ],
   minTimeoutMs: ['Shortest `timeoutMs`.', '400 invalid_request'],
   maxTimeoutMs: ['Longest `timeoutMs` of a plain call.', '400 invalid_request'],
-  maxStreamTimeoutMs: ['Longest `timeoutMs` of a streamed call.', '400 invalid_request'],
-  maxSocketTimeoutMs: [
-    "Longest `timeoutMs` of a call on an App's socket.",
-    '-32600 with the problem invalid_request',
+  maxStreamTimeoutMs: [
+    "Longest `timeoutMs` of a streamed call, and of one on an App's socket.",
+    '400 invalid_request',
   ],
-  defaultTimeoutMs: ['`timeoutMs` where none is given, over HTTP.', 'the call ends as timed-out'],
+  defaultTimeoutMs: ['`timeoutMs` where none is given.', 'the call ends as timed-out'],
   graceMs: ['How long a call waits for a runtime that is away.', 'the call ends as offline or disconnected'],
   maxProgressSeq: ['Highest `seq` of progress.', 'dropped'],
   maxProgressBytes: ['`data` of one step of progress, as JSON.', 'dropped'],
@@ -69,8 +66,9 @@ const words: Record<LimitName, [what: string, over: string]> = {
   ],
   maxClientsPerGateway: ['Clients of a gateway.', '409 too_many_clients; the code stays good'],
   maxStreamsPerClient: ['Streamed, followed and resumed calls that a client has open.', '429 rate_limited'],
-  maxCallsPerClient: ['Calls of a client that are waited for.', '429 rate_limited'],
-  maxCallsPerGateway: ['Calls of all clients of a gateway that are waited for.', '429 rate_limited'],
+  maxCallsPerClient: ['Calls of a client under way.', '429 rate_limited'],
+  maxCallsPerGateway: ['Calls of all clients of a gateway under way.', '429 rate_limited'],
+  maxListeners: ['Sockets that hear of one call.', '429 rate_limited'],
   maxWatchers: ["Live streams and viewers' sockets of a deployment's monitor.", '429 rate_limited'],
   clientUnusedMs: ['How long a client lives without being used.', '401 unauthorized'],
   registrationsPerMinute: ['Registrations and descriptors of one source in a minute.', '429 rate_limited'],

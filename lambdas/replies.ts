@@ -1,5 +1,5 @@
 /** The runtime's side of large payloads: a reply too large for a frame, and params sent by reference. */
-import { calls, gateways } from './aws/composition';
+import { calls, gateways, tellingWorld } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
 import { authenticateRuntime } from './core/pairing/gateways';
 import { paramsOfCommand, postReply } from './core/reply/large-payloads';
@@ -8,9 +8,10 @@ export const handler = streamedHttp({
   'POST /api/relay/replies/{id}': {
     // The core itself refuses what is too large: the call must hear of it too.
     maxBodyBytes: Number.POSITIVE_INFINITY,
-    route: async ({ credential, params, body, receivedAtMs }) => {
+    route: async (http) => {
+      const { credential, params, body, receivedAtMs } = http;
       const { gatewayId } = await authenticateRuntime(gateways(), credential);
-      const outcome = await postReply({ calls: calls() }, gatewayId, params.id, body, receivedAtMs);
+      const outcome = await postReply(tellingWorld(http), gatewayId, params.id, body, receivedAtMs);
       return { status: 202, body: { id: params.id, outcome } };
     },
   },

@@ -1,5 +1,5 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
-import { callWorld, clients, gateways, random, sockets, tickets, watchers } from './aws/composition';
+import { callWorld, clients, gateways, sockets, tickets, watchers } from './aws/composition';
 import { recorderOf } from './aws/monitor/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
 import type { Recorder } from './core/monitor/ports';
@@ -7,6 +7,7 @@ import { admitViewer } from './core/monitor/tickets';
 import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
+import { clientOfTicket } from './core/socket/app-tickets';
 import { handleFrame } from './core/socket/handle-frame';
 import { closeSocket, openAppSocket, openRuntimeSocket } from './core/socket/open-socket';
 import { ApiError } from './core/wire/errors';
@@ -22,10 +23,10 @@ export const handler = async (event: SocketEvent) => {
   }
   if (eventType === 'DISCONNECT') {
     countDisconnect(event);
-    await closeSocket({ ...callWorld({ recorder }), watchers: watchers() }, connectionId, nowMs);
+    await closeSocket({ ...callWorld({ recorder, requestId }), watchers: watchers() }, connectionId, nowMs);
   } else {
-    const world = { ...callWorld({ recorder }), random };
-    const handled = await handleFrame(world, connectionId, event.body ?? '', { nowMs, requestId });
+    const world = callWorld({ recorder, requestId });
+    const handled = await handleFrame(world, connectionId, event.body ?? '', nowMs);
     if (handled.answer) await sockets().post(connectionId, handled.answer);
   }
   await recorder.flush();
@@ -37,22 +38,26 @@ async function connect(
   recorder: Recorder,
   socket: { connectionId: string; connectedAtMs: number },
 ) {
+  const run = { recorder, requestId: event.requestContext.requestId };
   const credential = socketCredential(event);
   const claim = claimOf(credential);
   if (claim?.role === 'viewer') {
-    const world = { ...callWorld({ recorder }), tickets: tickets(), watchers: watchers() };
+    const world = { ...callWorld(run), tickets: tickets(), watchers: watchers() };
     return admitViewer(world, credential, socket, Date.now());
   }
   const named = event.queryStringParameters?.gatewayId;
-  if (claim?.role === 'client') {
-    const { client } = await authenticateClient(clients(), credential, Date.now());
+  if (claim?.role === 'client' || claim?.role === 'client-ticket') {
+    const client =
+      claim.role === 'client'
+        ? (await authenticateClient(clients(), credential, Date.now())).client
+        : await clientOfTicket({ tickets: tickets(), clients: clients() }, credential, Date.now());
     forThisGateway(named, client.gatewayId);
-    await openAppSocket(callWorld({ recorder }), client, socket);
+    await openAppSocket(callWorld(run), client, socket);
     return await noteUse(clients(), client, Date.now());
   }
   const gateway = await authenticateRuntime(gateways(), credential);
   forThisGateway(named, gateway.gatewayId);
-  await openRuntimeSocket(callWorld({ recorder }), gateway, socket);
+  await openRuntimeSocket(callWorld(run), gateway, socket);
 }
 
 /** The URL may name the gateway; then it must be the credential's own. */

@@ -8,6 +8,7 @@ import { Observability } from './observability/observability';
 import { givenOptions, readOptions } from './options/options';
 import { Places } from './places/places';
 import { RegistrationToken } from './registration-token';
+import { GuardQueue } from './relay/guard-queue';
 import { RelaySocket } from './relay/relay-socket';
 import { tellSettings } from './settings';
 import { Tables } from './tables/tables';
@@ -20,15 +21,17 @@ export class PairingStack extends Stack {
 
     const tables = new Tables(this, 'Tables', options);
     const relay = new RelaySocket(this, 'Relay', options);
+    const guards = new GuardQueue(this, 'GuardQueue');
     const token =
       options.registration === 'token'
         ? new RegistrationToken(this, 'RegistrationToken', options)
         : undefined;
     const monitor = new Monitor(this, 'Monitor', { tables, options });
     const functions = { ...makeFunctions(this, options), ...monitor.functions };
-    grantAccess(functions, { tables, relay, token });
+    grantAccess(functions, { tables, relay, guards, token });
 
     relay.serve(functions.socket);
+    guards.serve(functions.guard);
     const api = new PublicApi(this, 'PublicApi', { functions, options });
     const places = new Places(this, 'Places', options, api, relay);
     tellSettings(functions, options, places);
@@ -37,6 +40,7 @@ export class PairingStack extends Stack {
       functions: Object.values(functions),
       fanOut: functions['monitor-fan-out'],
       deadLetters: monitor.failures,
+      deadGuards: guards.failures,
       alarmEmail: options.alarmEmail,
     });
     this.output('Options', JSON.stringify(givenOptions(this.node)));

@@ -14,6 +14,7 @@ const recording: FunctionName[] = [
   'pairings',
   'gateway-admin',
   'socket',
+  'guard',
 ];
 
 /** Tells functions what the operator chose and where the deployment is reached. */
@@ -27,7 +28,7 @@ export function tellSettings(functions: Functions, options: Options, places: Pla
       ['register', 'pairings', 'gateway-admin'],
     ],
     [env.monitorRetentionHours, String(options.monitorRetentionHours), recording],
-    [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem']],
+    [env.relayUrlTemplate, places.relayUrlTemplate, ['register', 'redeem', 'status']],
     [env.relayUrl, places.relayUrl, ['monitor', 'monitor-page', 'app-page', 'front']],
     [env.publicUrl, places.publicUrl, ['rpc', 'socket', 'front']],
     [env.servesApp, String(options.app), ['front']],

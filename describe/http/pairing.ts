@@ -1,10 +1,10 @@
 import { runtimeLimits } from '../../lambdas/core/wire/limits';
-import { codeIssued, gatewayStatus, redeemed, registered } from '../schemas/pairing';
+import { appTicketIssued, codeIssued, gatewayStatus, redeemed, registered } from '../schemas/pairing';
 import { redeemRequest, registerRequest } from '../schemas/requests';
 import { shown } from '../schemas/words';
 import type { Operation } from './operation';
 
-const { gatewayId, clientId, relaySecret, clientToken, accessCode, later, time } = shown;
+const { gatewayId, clientId, relaySecret, clientToken, accessCode, appTicket, later, time } = shown;
 const details = { runtimeType: 'openclaw', displayName: 'My desk', capabilities: ['echo'] };
 const relayUrl = `wss://relay.example/relay/${gatewayId}`;
 const identity = {
@@ -68,6 +68,21 @@ export const pairing = {
         examples: {
           there: { gatewayId, connected: true, connectedSince: time, lastSeenAt: time, ...details },
         },
+      },
+    },
+    errors: ['unauthorized'],
+  },
+  'POST /api/relay/tickets': {
+    id: 'issueAppTicket',
+    tag: 'pairing',
+    summary: 'A ticket for one socket of an App in a browser',
+    description: 'A browser sends no headers with a handshake; so its token stands in no URL.',
+    credentials: ['clientToken'],
+    answers: {
+      201: {
+        description: 'The ticket, good for 60 seconds.',
+        schema: appTicketIssued,
+        examples: { issued: { ticket: appTicket, expiresAt: time, url: `${relayUrl}?ticket=${appTicket}` } },
       },
     },
     errors: ['unauthorized'],

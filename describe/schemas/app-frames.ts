@@ -1,6 +1,6 @@
 /** Frames of an App's socket, and of a viewer's. */
 import * as z from 'zod';
-import { maxSocketTimeoutMs } from '../../lambdas/core/socket/app-socket';
+import { maxRequestIdLength } from '../../lambdas/core/socket/app-socket';
 import { limits } from '../../lambdas/core/wire/limits';
 import { callProgress, outcome, runtimeError } from './call';
 import { answerOf, eventOf, jsonrpc, peerId, requestOf } from './frames';
@@ -15,13 +15,17 @@ const id = callId;
 export const appRequest = z
   .looseObject({
     jsonrpc: jsonrpc.optional(),
-    id: z.union([z.string(), z.number()]),
+    id: z.union([z.string().max(maxRequestIdLength), z.number()]),
     method: z.string().regex(/^[A-Za-z0-9._:/-]{1,128}$/),
     params: anyJson.optional(),
     meta: z
       .looseObject({
         id: z.optional(id),
-        timeoutMs: z.int().min(limits.minTimeoutMs).max(maxSocketTimeoutMs).default(maxSocketTimeoutMs),
+        timeoutMs: z
+          .int()
+          .min(limits.minTimeoutMs)
+          .max(limits.maxStreamTimeoutMs)
+          .default(limits.defaultTimeoutMs),
         traceparent: z.string().optional(),
       })
       .optional(),
@@ -92,6 +96,26 @@ export const cancelRequest = requestOf(
   }),
 ).meta({ id: 'CancelRequest', description: 'Nobody wants the answer any more.' });
 export const cancelAnswer = answerOf(z.object({ id: peerId, outcome })).meta({ id: 'CancelAnswer' });
+
+export const resumeRequest = requestOf(
+  'relay.resume',
+  z.looseObject({
+    calls: z
+      .array(z.looseObject({ id, afterSeq: z.int().min(-1).max(limits.maxProgressSeq).default(-1) }))
+      .max(limits.maxCallsPerClient)
+      .optional()
+      .meta({
+        description: 'By their own ids. Default: all that run, with their progress from the beginning.',
+      }),
+  }),
+).meta({
+  id: 'ResumeRequest',
+  description:
+    'Goes on with calls of this client on this socket: progress after `afterSeq`, and the answer, come under their own ids.',
+});
+export const resumeAnswer = answerOf(
+  z.object({ calls: z.array(z.object({ id, status: z.enum(['running', 'ended', 'unknown']) })) }),
+).meta({ id: 'ResumeAnswer' });
 
 export const monitorFrame = eventOf('monitor', z.object({ events: z.array(monitorEvent) })).meta({
   id: 'MonitorFrame',

@@ -85,6 +85,17 @@ export const gatewayStatus = z
   .object({ gatewayId, ...presence, ...runtimeDetails })
   .meta({ id: 'GatewayStatus', description: 'Whether the runtime is there.' });
 
+export const appTicketIssued = z
+  .object({
+    ticket: z.string().regex(/^atk_[A-Za-z0-9_-]{43,80}$/),
+    expiresAt: time,
+    url: z
+      .string()
+      .regex(/^wss?:\/\//)
+      .meta({ description: "Opens one App's socket, once." }),
+  })
+  .meta({ id: 'AppTicketIssued' });
+
 export const client = z
   .object({ clientId, label: z.string().max(64), createdAt: time, lastUsedAt: time })
   .meta({ id: 'Client', description: 'A client as its owner sees it; its last use is exact to the hour.' });

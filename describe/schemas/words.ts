@@ -11,6 +11,7 @@ export const shown = {
   relaySecret: `ats_${filler(59)}`,
   clientToken: `atc_${filler(75)}`,
   ticket: `atv_${filler(43)}`,
+  appTicket: `atk_${filler(75)}`,
   accessCode: 'AT-7K3Q-9M2X-0VTB',
   callId: 'call-1',
   frameId: `rpc_${filler(30)}`,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { callSweep as makeCallSweep } from '../core/call/calls-under-way';
 import type { CallStore } from '../core/call/ports';
+import { SeenCalls } from '../core/call/seen-calls';
 import type { EventStore, Recorder, TicketStore, WatcherStore } from '../core/monitor/ports';
 import type { AttemptStore } from '../core/pairing/attempt-ports';
 import { registrationsPerMinute } from '../core/pairing/attempts';
@@ -13,7 +14,9 @@ import type {
   PairingStore,
 } from '../core/pairing/ports';
 import type { ConnectionStore, Sockets } from '../core/presence/ports';
+import { telling } from '../core/push/tell-end';
 import { CallMemory } from '../core/reply/call-memory';
+import type { GuardQueue } from '../core/wire/guards';
 import { callTable } from './call/call-table';
 import { clock } from './clock';
 import { sharedDynamo as client } from './dynamo/dynamo';
@@ -28,6 +31,7 @@ import { descriptorTable } from './pairing/descriptor-table';
 import { gatewayTable } from './pairing/gateway-table';
 import { cachedConnections } from './presence/cached-connections';
 import { connectionTable } from './presence/connection-table';
+import { guardQueue } from './presence/guard-queue';
 import { managedSockets } from './presence/sockets';
 
 const once = <T>(make: () => T): (() => T) => {
@@ -69,12 +73,15 @@ export const watchers: () => WatcherStore = once(() =>
 );
 export const sockets: () => Sockets = once(() => managedSockets(required(env.managementEndpoint)));
 
+export const guards: () => GuardQueue = once(() => guardQueue(required(env.guardQueueUrl)));
+
 /** What presence needs: gateways and clients, connections, sockets. */
 export const presenceWorld = once(() => ({
   gateways: gateways(),
   clients: clients(),
   connections: connections(),
   sockets: sockets(),
+  guards: guards(),
 }));
 
 /** The system's random generator. */
@@ -99,14 +106,32 @@ export const paramsUrlOf = (frameId: string): string =>
   `${required(env.publicUrl)}/api/relay/rpc/${encodeURIComponent(frameId)}/params`;
 
 const memory = once(() => new CallMemory());
+const seenCalls = once(() => new SeenCalls());
+
+/** One run of a function: who takes its events, and the name that API Gateway or SQS gave it. */
+interface Run {
+  recorder: Recorder;
+  requestId: string;
+}
+
+/** What ending calls needs: whoever listens is told. */
+export const tellingWorld = ({ recorder, requestId }: Run) =>
+  telling({
+    calls: calls(),
+    sockets: sockets(),
+    guards: guards(),
+    seenCalls: seenCalls(),
+    clock,
+    random,
+    recorder,
+    requestId,
+  });
 
 /** What a call needs, and who is told of it. */
-export const callWorld = ({ recorder }: { recorder: Recorder }) => ({
+export const callWorld = (run: Run) => ({
   ...presenceWorld(),
-  calls: calls(),
+  ...tellingWorld(run),
   memory: memory(),
-  clock,
-  recorder,
   paramsUrlOf,
 });
 
@@ -117,9 +142,17 @@ export const ownerWorld = once(() => ({
   sockets: sockets(),
   pairings: pairings(),
   callSweep: callSweep(),
+  guards: guards(),
   clock,
   random,
 }));
 
 /** The URL that opens a viewer's socket, once. */
 export const viewerUrlOf = (ticket: string): string => `${required(env.relayUrl)}?ticket=${ticket}`;
+
+/** The URL that opens an App's socket, once. */
+export const ticketUrlOf = (gatewayId: string, ticket: string): string => {
+  const url = new URL(relayUrlOf(gatewayId));
+  url.searchParams.set('ticket', ticket);
+  return url.href;
+};

@@ -12,6 +12,8 @@ export const env = {
   eventsTable: 'EVENTS_TABLE',
   /** `https://…/relay` of the management API. */
   managementEndpoint: 'MANAGEMENT_ENDPOINT',
+  /** URL of the queue of guards. */
+  guardQueueUrl: 'GUARD_QUEUE_URL',
   /** ARN of the registration token's secret; absent where registration is open. */
   registrationTokenArn: 'REGISTRATION_TOKEN_ARN',
   /** The relay URL with `{gatewayId}` where the gateway goes. */

@@ -38,6 +38,7 @@ export const routes = [
   { method: 'GET', path: '/api/relay/rpc/{id}/params', serves: 'replies' },
   { method: 'POST', path: '/api/relay/replies/{id}', serves: 'replies' },
   { method: 'GET', path: '/api/relay/status', serves: 'status' },
+  { method: 'POST', path: '/api/relay/tickets', serves: 'status' },
   { method: 'POST', path: '/api/relay/codes', serves: 'gateway-admin' },
   { method: 'GET', path: '/api/relay/clients', serves: 'gateway-admin' },
   { method: 'DELETE', path: '/api/relay/clients/{clientId}', serves: 'gateway-admin' },

@@ -2,10 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { HttpFunctionName } from '../api/routes';
 import type { Options } from '../options/options';
+import { guardTimeout } from '../relay/guard-queue';
 import { PairingFunction } from './pairing-function';
 
 /** Every function of the stack, by its handler's file in `lambdas/`. */
-export type FunctionName = HttpFunctionName | 'socket' | 'monitor-fan-out';
+export type FunctionName = HttpFunctionName | 'socket' | 'guard' | 'monitor-fan-out';
 
 /** The functions of the stack. The monitor makes its own; the App's may be left out. */
 export type Functions = Record<Exclude<FunctionName, 'app-page'>, PairingFunction> & {
@@ -47,6 +48,7 @@ const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition
     timeout: Duration.seconds(5),
     companion: 'web/app/build.mjs',
   },
+  guard: { description: 'Sees to the end of calls for which nobody waits', timeout: guardTimeout },
   socket: { description: 'The relay socket: connects, frames, disconnects', timeout: short },
 };
 

@@ -18,6 +18,8 @@ export interface AlarmsProps {
   fanOut: LambdaFunction | undefined;
   /** Where records of that stream go that could not be handled. */
   deadLetters: IQueue | undefined;
+  /** Where guards of calls go that could not be handled. */
+  deadGuards: IQueue | undefined;
   /** Gets a mail for each alarm. Default: alarms are seen in the console only. */
   email: string | undefined;
 }
@@ -74,7 +76,7 @@ export class Alarms extends Construct {
   }
 }
 
-function definitionsOf({ metrics, functions, fanOut, deadLetters }: AlarmsProps): Definition[] {
+function definitionsOf({ metrics, functions, fanOut, deadLetters, deadGuards }: AlarmsProps): Definition[] {
   const groups = Array.from({ length: Math.ceil(functions.length / maxMetricsOfAlarm) }, (_, at) => ({
     suffix: at === 0 ? '' : String(at + 1),
     members: functions.slice(at * maxMetricsOfAlarm, (at + 1) * maxMetricsOfAlarm),
@@ -140,6 +142,18 @@ function definitionsOf({ metrics, functions, fanOut, deadLetters }: AlarmsProps)
             name: 'DeadLetters',
             meaning: 'Monitor events could not be handed to viewers.',
             metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+            threshold: 1,
+            periods: 1,
+          },
+        ]
+      : []),
+    ...(deadGuards
+      ? [
+          {
+            name: 'DeadGuards',
+            meaning:
+              'Guards of calls failed again and again: calls on sockets may have ended without a word.',
+            metric: deadGuards.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
             threshold: 1,
             periods: 1,
           },

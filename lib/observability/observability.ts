@@ -13,6 +13,8 @@ export interface ObservabilityProps {
   fanOut?: LambdaFunction | undefined;
   /** Where records of that stream go that could not be handled. */
   deadLetters?: IQueue | undefined;
+  /** Where guards of calls go that could not be handled. */
+  deadGuards?: IQueue | undefined;
   /** Gets a mail for each alarm. Default: none. */
   alarmEmail: string | undefined;
 }
@@ -22,7 +24,7 @@ export class Observability extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { functions, fanOut, deadLetters, alarmEmail }: ObservabilityProps,
+    { functions, fanOut, deadLetters, deadGuards, alarmEmail }: ObservabilityProps,
   ) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
@@ -32,6 +34,7 @@ export class Observability extends Construct {
       functions,
       fanOut,
       deadLetters,
+      deadGuards,
       email: alarmEmail,
     });
     const { dashboard } = new PairingDashboard(this, 'Board', { metrics, functions, alarms });

@@ -17,7 +17,7 @@ export interface Patch {
 
 /** What reaches AWS, by its place in `lambdas/aws`: all of it is `simulated.adapters`. */
 const adapters =
-  /^(.*-table|dynamo\/dynamo|http\/broken-streams|monitor\/recorder|observe\/(log|metrics)|presence\/sockets|sdk\/connections)$/;
+  /^(.*-table|dynamo\/dynamo|http\/broken-streams|monitor\/recorder|observe\/(log|metrics)|presence\/(guard-queue|sockets)|sdk\/connections)$/;
 
 /** The functions' code, as a script whose value is a function of `simulated` and `require` that gives the handlers. */
 async function buildFunctions(patches: Patch[] = []): Promise<string> {

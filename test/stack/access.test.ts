@@ -28,6 +28,7 @@ const things: Record<Column, { mark: string; variable: string }> = {
   monitorEvents: { mark: '["MonitorEventsTable","Arn"]', variable: env.eventsTable },
   attempts: { mark: '["AttemptsTable","Arn"]', variable: env.attemptsTable },
   sockets: { mark: '/@connections/*', variable: env.managementEndpoint },
+  guards: { mark: '["GuardQueue","Arn"]', variable: env.guardQueueUrl },
   token: { mark: '"RegistrationTokenSecret"', variable: env.registrationTokenArn },
 };
 
@@ -46,6 +47,10 @@ function granted(fn: PairingFunction, column: Column): string {
   );
   const letters = statements.flatMap(({ Action, Resource }) => {
     if (column === 'token') return 'R';
+    if (column === 'guards')
+      return lettersOf({ P: 'sqs:SendMessage', R: 'sqs:ReceiveMessage' }, (verb) =>
+        [Action].flat().includes(verb),
+      );
     if (column === 'sockets')
       return lettersOf(socketVerbs, (verb) => JSON.stringify(Resource).includes(`/${verb}/`));
     return lettersOf(tableVerbs, (verb) => [Action].flat().includes(`dynamodb:${verb}`));

@@ -21,6 +21,7 @@ export const shapes: Record<string, fc.Arbitrary<string>> = {
   'a relay secret': after('ats_', base64url, 43),
   'a client token': after('atc_', base64url, 43),
   'a viewer ticket': after('atv_', base64url, 43),
+  "a ticket of an App's socket": after('atk_', base64url, 75),
   'a JWT': fc
     .tuple(random(base64url, 20), random(base64url, 30), random(base64url, 43))
     .map(([a, b, c]) => `eyJ${a}.eyJ${b}.${c}`),

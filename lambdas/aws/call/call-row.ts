@@ -1,7 +1,8 @@
 /**
  * The row of a call in `Rpcs`, from its opening until ten minutes after its end.
- * callKey + item ("call") · nonce · gatewayId · clientId · method · digest · sentTo? · openedAt, deadline (ms) ·
+ * callKey + item ("call") · nonce · gatewayId · clientId · method · digest · sentTo? · sentBy? · openedAt, deadline (ms) ·
  * expiresAt (s) · params? (see answer-codec) or paramsParts? (see call-parts), until the end ·
+ * id? · guarded?, toTell? · listeners? (set of texts) · unreached? · told? (seq) · turn?, turnUntil? (ms) ·
  * outcome? · endedAt? (ms) · answer? or answerParts?
  * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
  */
@@ -9,6 +10,7 @@ import {
   type CallEnd,
   type CallRef,
   endAsStored,
+  type Listener,
   type OpenCall,
   type StoredCall,
 } from '../../core/call/states';
@@ -19,7 +21,7 @@ import { decodeJson, encodeJson } from './answer-codec';
 import { nameOfParts, type PartsName } from './call-parts';
 
 /** Larger params would take the row over 1 KB and make its end cost two write units. */
-const maxInlineParams = 480;
+const maxInlineParams = 400;
 /** Larger answers would make every read of the row dear. */
 const maxInlineAnswer = 64 * 1024;
 
@@ -43,9 +45,10 @@ function keep(value: unknown, maxInline: number): Kept {
 
 /** A call as its row. */
 export function rowOfCall(call: OpenCall, params: Kept | undefined): Row {
-  const { openedAtMs, deadlineMs, expiresAtMs, params: _, ...rest } = call;
+  const { openedAtMs, deadlineMs, expiresAtMs, listeners, params: _, ...rest } = call;
   return {
     ...rest,
+    ...(listeners ? { listeners: new Set(listeners.map(textOfListener)) } : {}),
     item: 'call',
     openedAt: openedAtMs,
     deadline: deadlineMs,
@@ -89,11 +92,35 @@ export function isEndOfRow(row: Row, { nonce }: CallRef, end: CallEnd, answer: K
 }
 
 function openOf(row: Record<string, unknown>): StoredCall {
-  const { item: _, params: __, paramsParts: ___, openedAt, deadline, expiresAt, ...rest } = row;
+  const {
+    item: _,
+    params: __,
+    paramsParts: ___,
+    turn: ____,
+    sentBy: _____,
+    openedAt,
+    deadline,
+    expiresAt,
+    listeners,
+    turnUntil,
+    ...rest
+  } = row;
   return {
     ...(rest as Pick<StoredCall, 'callKey' | 'nonce' | 'gatewayId' | 'clientId' | 'method' | 'digest'>),
     openedAtMs: Number(openedAt),
     deadlineMs: Number(deadline),
     expiresAtMs: Number(expiresAt) * 1000,
+    ...(listeners instanceof Set ? { listeners: [...listeners].map(listenerOf) } : {}),
+    ...(turnUntil === undefined ? {} : { turnUntilMs: Number(turnUntil) }),
   };
+}
+
+/** A listener in the set of its row. */
+export function textOfListener({ connectionId, id }: Listener): string {
+  return `${connectionId} ${JSON.stringify(id)}`;
+}
+
+function listenerOf(text: unknown): Listener {
+  const [, connectionId = '', id = 'null'] = /^(\S+) (.*)$/.exec(String(text)) ?? [];
+  return { connectionId, id: JSON.parse(id) };
 }

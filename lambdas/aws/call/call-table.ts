@@ -10,7 +10,6 @@ import {
   endAsStored,
   type OpenCall,
   type StoredCall,
-  withdrawn,
 } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, readTogether, seconds } from '../dynamo/dynamo';
@@ -18,6 +17,7 @@ import { decodeJson } from './answer-codec';
 import { callParts } from './call-parts';
 import { addProgress, progressOf, readWithProgress } from './call-progress';
 import { callOfRow, isEndOfRow, type Kept, keepAnswer, keepParams, rowOfCall, stateOfRow } from './call-row';
+import { pendingRows } from './pending-row';
 import { removeCalls } from './remove-calls';
 
 /** One BatchGetItem takes so many keys. */
@@ -37,6 +37,7 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
   const rowOf = async (callKey: string) =>
     (await client.send(new GetCommand({ ...keyOf(callKey), ConsistentRead: true }))).Item;
   return {
+    ...pendingRows(client, tableName),
     async open(call, nowMs) {
       const written = await conditionally(
         client.send(
@@ -76,34 +77,6 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       if (last?.item !== 'call' || !isLive(last, nowMs)) return { progress: [] };
       const call = await callOf(last);
       return { call, progress: call.nonce === ref.nonce ? progressOf(rows, call, nowMs) : [] };
-    },
-    async sentTo({ callKey, nonce }, connectionId) {
-      const written = await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(callKey),
-            UpdateExpression: 'SET sentTo = :socket',
-            ConditionExpression: 'nonce = :nonce AND attribute_not_exists(outcome)',
-            ExpressionAttributeValues: { ':socket': connectionId, ':nonce': nonce },
-          }),
-        ),
-      );
-      return written === 'done' ? 'noted' : 'ended';
-    },
-    async withdraw({ callKey, nonce }, from) {
-      const sockets = Object.fromEntries(from.map((id, n) => [`:s${n}`, id]));
-      if (from.length === 0) return;
-      await conditionally(
-        client.send(
-          new UpdateCommand({
-            ...keyOf(callKey),
-            UpdateExpression: 'SET sentTo = :nobody',
-            // This very call, still pending, and addressed to one of these sockets.
-            ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome) AND sentTo IN (${Object.keys(sockets).join(', ')})`,
-            ExpressionAttributeValues: { ':nobody': withdrawn, ':nonce': nonce, ...sockets },
-          }),
-        ),
-      );
     },
     async end(ref, end, by) {
       const { callKey, nonce } = ref;
@@ -155,11 +128,11 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       return paramsParts === undefined ? {} : await parts.read(ref, 'params', String(paramsParts));
     },
     addProgress: (call, progress) => addProgress(client, tableName, call, progress),
-    async states(callKeys, nowMs) {
+    async states(callKeys, nowMs, how) {
       const rows: Row[] = [];
       for (let at = 0; at < callKeys.length; at += keysPerRead) {
         const Keys = callKeys.slice(at, at + keysPerRead).map((callKey) => ({ callKey, item: 'call' }));
-        const read = await readTogether(client, { [tableName]: { Keys, ConsistentRead: true } });
+        const read = await readTogether(client, { [tableName]: { Keys, ConsistentRead: how !== 'loosely' } });
         rows.push(...(read[tableName] ?? []));
       }
       return rows.filter((row) => isLive(row, nowMs)).map(stateOfRow);

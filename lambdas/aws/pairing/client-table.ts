@@ -101,8 +101,8 @@ export function clientTable(
         ),
       );
     },
-    async hold(holder, leases, nowMs) {
-      const held = await holdLeases(client, keyOf(holder), holder, leases, nowMs);
+    async hold(holder, leases, nowMs, dropping) {
+      const held = await holdLeases(client, keyOf(holder), holder, leases, nowMs, dropping);
       return typeof held === 'string' ? held : clientOf(held.held);
     },
     async giveBack(holder, { calls, streams }) {

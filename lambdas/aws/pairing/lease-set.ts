@@ -41,8 +41,13 @@ export async function holdLeases(
   { tokenHash }: Pick<ClientRef, 'tokenHash'>,
   leases: Leases,
   nowMs: number,
+  dropping?: { over: Lease[]; seen: Lease[] },
 ): Promise<{ held: Row } | 'full' | 'gone'> {
   const kinds = leaseKinds.filter((kind) => leases[kind] !== undefined);
+  if (dropping && leases.calls && kinds.length === 1) {
+    const replaced = await replaceCalls(client, row, tokenHash, leases.calls, dropping);
+    if (replaced) return { held: replaced };
+  } else if (dropping) await dropLeases(client, row, { calls: dropping.over });
   for (let n = 0; n < tries; n++) {
     const adding = client.send(
       new UpdateCommand({
@@ -75,6 +80,34 @@ export async function holdLeases(
     await dropLeases(client, row, over);
   }
   return 'full';
+}
+
+/** Takes a place and drops those whose calls have ended; undefined where others came in between, or there is no room even so. */
+async function replaceCalls(
+  client: DynamoDBDocumentClient,
+  row: { TableName: string; Key: Row },
+  tokenHash: string,
+  lease: Lease,
+  { over, seen }: { over: Lease[]; seen: Lease[] },
+): Promise<Row | undefined> {
+  const gone = new Set(over.map(textOf));
+  const kept = seen.map(textOf).filter((text) => !gone.has(text));
+  if (gone.size === 0 || kept.length >= most.calls) return undefined;
+  const replacing = client.send(
+    new UpdateCommand({
+      ...row,
+      UpdateExpression: 'SET calls = :now',
+      // The client is still there under this token, with the calls that were seen.
+      ConditionExpression: 'tokenHash = :hash AND calls = :seen',
+      ExpressionAttributeValues: {
+        ':hash': tokenHash,
+        ':now': new Set([...kept, textOf(lease)]),
+        ':seen': new Set(seen.map(textOf)),
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return (await conditionally(replacing)) === 'done' ? (await replacing).Attributes : undefined;
 }
 
 /** Gives places back; revives no client that is gone. */

@@ -10,6 +10,10 @@ export function cachedConnections(store: ConnectionStore): ConnectionStore {
   const kept = new ShortMemory<Connection>(keptMs, maxKept);
   return {
     ...store,
+    async put(connection) {
+      await store.put(connection);
+      kept.set(connection.connectionId, connection, connection.connectedAtMs);
+    },
     known: (connectionId, nowMs) => kept.get(connectionId, nowMs),
     async read(connectionId, nowMs) {
       const known = kept.get(connectionId, nowMs);

@@ -65,7 +65,8 @@ async function post(world: CallWorld, call: OpenCall, gateway: Gateway, socket: 
   const leavesAtMs = world.clock.now();
   const withinMs = call.deadlineMs - leavesAtMs;
   const outcome = await world.sockets.post(socket.connectionId, command, withinMs);
-  if (outcome === 'sent') world.recorder.record(commandSent(call, gateway, command, leavesAtMs));
+  if (outcome === 'sent')
+    world.recorder.record(commandSent(call, gateway, Buffer.byteLength(command), leavesAtMs));
   if (outcome === 'gone') {
     await retireSocket(world, call.gatewayId, socket, world.clock.now()).catch(() => {});
   }

@@ -1,5 +1,6 @@
 /** Ending a call on the word of whoever waits for it, or of its App. */
 
+import { ApiError } from '../wire/errors';
 import { eventFrame } from '../wire/frames';
 import type { Outcome } from '../wire/outcomes';
 import type { CallWorld } from './deliver-call';
@@ -32,7 +33,7 @@ export async function endCall(
   }
 }
 
-/** Ends a call as cancelled and tells the runtime, if it may have the command. A call that has ended stays as it is. */
+/** Ends a call as cancelled and tells the runtime, if it may have the command. A call that has ended stays as it is; `not_found` where it was not to be. */
 export async function cancelCall(
   world: Pick<CallWorld, 'calls' | 'clock' | 'sockets' | 'gateways'>,
   call: StoredCall,
@@ -40,7 +41,11 @@ export async function cancelCall(
   if (call.end) return call.end;
   const end = await endCall(world, call, 'cancelled');
   if (end.outcome !== 'cancelled') return end;
-  const current = (await world.calls.read(call.callKey, end.atMs))?.sentTo ?? call.sentTo;
+  const standing = await world.calls.read(call.callKey, end.atMs);
+  // Its opening failed meanwhile, and perhaps its App has opened it again.
+  if (!standing) throw new ApiError('not_found', 'There is no such call.');
+  if (standing.nonce !== call.nonce) return await cancelCall(world, standing);
+  const current = standing.sentTo ?? call.sentTo;
   const notice = eventFrame('relay.cancel', { id: frameIdOf(call) });
   if (current === undefined) return end;
   const posted = current === withdrawn ? 'gone' : await world.sockets.post(current, notice);

@@ -5,27 +5,21 @@
  */
 
 import { unauthorized } from '../pairing/gateways';
-import type { Client, ClientRef, ClientStore, Leases } from '../pairing/ports';
+import type { Client, ClientRef, Leases } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
-import type { Clock } from '../wire/ports';
-import { ownKeyOf, type StoredCall } from './states';
+import { holdLeases, type LeaseWorld, liveIn, lookForEnded } from './hold-lease';
+import { callKeyOfOwn, ownKeyOf, type StoredCall } from './states';
 import { shortMs } from './waiting';
 
-/** A place outlives the deadline by this: its holder gives it back a moment after. */
-const marginMs = 5_000;
+/** A place outlives the deadline by this, in milliseconds: its holder gives it back a moment after. */
+export const placeMarginMs = 5_000;
 /** So soon a place may be free again. */
 const tryAgainMs = 2_000;
 /** With this many or fewer in each of its 32 clients a gateway is not over its own quota: no need to look. */
 const harmlessPerClient = limits.maxCallsPerGateway / limits.maxClientsPerGateway;
 /** How long to leave a table alone that could not be written. */
 const pauseMs = 1_000;
-
-/** What taking places needs. */
-export interface PlacesWorld {
-  clients: ClientStore;
-  clock: Clock;
-}
 
 /** The places of one waiter of one call. */
 export class Places {
@@ -37,36 +31,33 @@ export class Places {
 
   /** `mark` tells this waiter from others of the same call. */
   constructor(
-    private readonly world: PlacesWorld,
+    private readonly world: LeaseWorld,
     private readonly client: ClientRef & Pick<Client, 'calls'>,
     call: Pick<StoredCall, 'callKey' | 'deadlineMs'>,
     { mark, streams, id }: { mark: string; streams: boolean; id: string },
   ) {
     this.id = id;
     this.startedAtMs = world.clock.now();
-    const lease = { id: `${ownKeyOf(call)}${mark}`, untilMs: call.deadlineMs + marginMs };
+    const lease = { id: `${ownKeyOf(call)}${mark}`, untilMs: call.deadlineMs + placeMarginMs };
     this.leases = { calls: lease, ...(streams ? { streams: lease } : {}) };
   }
 
-  /** Throws `rate_limited` for a client that has no place left, by what is known of it: nothing is read or written. */
-  requireRoom(): void {
-    const now = this.world.clock.now();
-    const live = this.client.calls.filter(({ untilMs }) => untilMs > now);
-    if (live.length >= limits.maxCallsPerClient) throw this.refusal('calls');
+  /** Throws `rate_limited` for a client that has no place left. Nothing is written, and read only where it seems so. */
+  async requireRoom(): Promise<void> {
+    const isFull = () => liveIn(this.world, this.client.calls).length >= limits.maxCallsPerClient;
+    if (!isFull()) return;
+    await lookForEnded(this.world, this.client);
+    if (isFull()) throw this.refusal('calls');
   }
 
   /** Takes the places now. Throws `rate_limited` while all are taken, `unauthorized` without the client. */
   async take(): Promise<void> {
     if (this.state !== 'none') return;
-    const { clients, clock } = this.world;
-    const held = await clients.hold(this.client, this.leases, clock.now());
+    const held = await holdLeases(this.world, this.client, this.leases);
     if (held === 'gone') throw unauthorized();
     if (held === 'full') throw this.refusal(this.leases.streams ? 'streams' : 'calls');
     this.state = 'taken';
-    if (held.calls.length <= harmlessPerClient) return;
-    const now = clock.now();
-    const all = (await clients.list(this.client.gatewayId, now)).flatMap(({ calls }) => calls);
-    if (all.filter(({ untilMs }) => untilMs > now).length <= limits.maxCallsPerGateway) return;
+    if (!(await isGatewayFull(this.world, held))) return;
     await this.giveBack();
     throw this.refusal('gateway');
   }
@@ -96,10 +87,29 @@ export class Places {
   }
 
   /** The call that was refused goes on: the same id finds it later. */
-  private refusal(whose: 'calls' | 'streams' | 'gateway'): ApiError {
-    const details = { id: this.id, retryAfterMs: tryAgainMs };
-    return new ApiError('rate_limited', refusals[whose], details);
+  private refusal(whose: keyof typeof refusals): ApiError {
+    return refusedPlace(whose, this.id);
   }
+}
+
+/** Whether more calls of all its clients run than a gateway may have. Only a client with more than its share has to look. */
+export async function isGatewayFull(world: LeaseWorld, { gatewayId, calls }: Client): Promise<boolean> {
+  if (liveIn(world, calls).length <= harmlessPerClient) return false;
+  const clients = await world.clients.list(gatewayId, world.clock.now());
+  const all = liveIn(
+    world,
+    clients.flatMap((client) => client.calls),
+  );
+  if (all.length <= limits.maxCallsPerGateway) return false;
+  // Places whose calls have ended are dropped by and by: what counts is what runs.
+  const keys = [...new Set(all.map(({ id }) => callKeyOfOwn(gatewayId, id)))];
+  const states = await world.calls.states(keys, world.clock.now());
+  return states.filter(({ end }) => !end).length > limits.maxCallsPerGateway;
+}
+
+/** What a client is told that finds no place for the call `id`. */
+export function refusedPlace(whose: keyof typeof refusals, id: string): ApiError {
+  return new ApiError('rate_limited', refusals[whose], { id, retryAfterMs: tryAgainMs });
 }
 
 const refusals = {

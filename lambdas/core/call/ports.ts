@@ -1,5 +1,5 @@
 /** What a call needs of the world: its row, and what stands beside it. Times are epoch milliseconds. */
-import type { CallEnd, CallRef, OpenCall, Progress, StoredCall } from './states';
+import type { CallEnd, CallRef, Listener, OpenCall, Progress, StoredCall } from './states';
 
 /** Calls, from their opening until ten minutes after their end. Answers of any size read back whole. */
 export interface CallStore {
@@ -13,8 +13,33 @@ export interface CallStore {
   state(callKey: string, nowMs: number): Promise<StoredCall | undefined>;
   /** A call together with its progress after `afterSeq`, ordered by `seq`, in one read that meets no other call's. */
   follow(call: ProgressRef, afterSeq: number, nowMs: number): Promise<FollowedCall>;
-  /** Notes the socket that the command is about to go to; `ended` when the call is not pending any more. */
-  sentTo(ref: CallRef, connectionId: string): Promise<'noted' | 'ended'>;
+  /**
+   * Notes the socket that the command is about to go to; `ended` when the call is not pending any more. With `by`, a mark of
+   * whoever delivers it: and when somebody else has noted one, for those who do so side by side.
+   */
+  sentTo(ref: CallRef, connectionId: string, by?: string): Promise<'noted' | 'ended'>;
+  /** Notes that the post of a pending call's command met a 410. */
+  unreached(ref: CallRef): Promise<void>;
+  /** Notes that a runtime asked for what it owes and is given this command; `ended` when the call is not pending any more. */
+  handedOut(ref: CallRef): Promise<'noted' | 'ended'>;
+  /**
+   * Forgets a pending call that is not to be, as if it had never been opened. `kept` when it has ended, or its command left
+   * meanwhile by another hand: somebody delivered it late, or a runtime asked for it.
+   */
+  discard(ref: CallRef): Promise<'discarded' | 'kept'>;
+  /**
+   * Adds a listener to a pending call and takes the turn of telling progress, both or nothing: refused while somebody has the
+   * turn, when as many listen as may, and when the call is not pending any more. Refused gives the call as it stands.
+   */
+  listen(
+    ref: CallRef,
+    to: Listening,
+    nowMs: number,
+  ): Promise<{ listening: StoredCall } | { refused?: StoredCall }>;
+  /** Takes the turn of telling progress of a pending call; undefined while somebody else has it. */
+  takeTurn(ref: CallRef, turn: Turn, nowMs: number): Promise<StoredCall | undefined>;
+  /** Gives the turn back: what came up to `told` has been told. `lost` when somebody else took it meanwhile. */
+  giveTurnBack(ref: CallRef, holder: string, told: number): Promise<'given-back' | 'lost'>;
   /** Takes the word of the usual reply from sockets that a pending call's command may have gone to. */
   withdraw(ref: CallRef, from: string[]): Promise<void>;
   /**
@@ -29,10 +54,24 @@ export interface CallStore {
   paramsOf(ref: CallRef): Promise<{ value?: unknown } | undefined>;
   /** Adds progress of a call that was read; a `seq` that is there already stays as it is. */
   addProgress(call: ProgressRef, progress: Progress): Promise<'added' | 'repeated'>;
-  /** The state of each of these calls that is there, in no order. */
-  states(callKeys: string[], nowMs: number): Promise<StoredCall[]>;
+  /** The state of each of these calls that is there, in no order. `loosely` costs half, and may be some moments behind. */
+  states(callKeys: string[], nowMs: number, how?: 'loosely'): Promise<StoredCall[]>;
   /** Removes calls with all that stands beside them. */
   remove(callKeys: string[]): Promise<void>;
+}
+
+/** The turn of telling listeners of progress: one has it at a time, and it is free again after `untilMs`. */
+export interface Turn {
+  holder: string;
+  untilMs: number;
+}
+
+/** Who listens from now on. */
+export interface Listening {
+  listener: Listener;
+  /** As the client knows the call. */
+  id: string;
+  turn: Turn;
 }
 
 /** A call and what was reported of it. */

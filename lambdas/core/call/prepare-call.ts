@@ -65,7 +65,11 @@ export function prepareCall(parts: CallParts): PreparedCall {
 }
 
 /** The command of a call: whole, or naming its params where they are large and the runtime can fetch them. */
-function commandFor(call: OpenCall, gateway: Gateway, { traceparent, paramsUrlOf }: CallParts) {
+export function commandFor(
+  call: OpenCall,
+  gateway: Gateway,
+  { traceparent, paramsUrlOf }: Pick<CallParts, 'traceparent' | 'paramsUrlOf'>,
+) {
   const frameId = frameIdOf(call);
   const meta = {
     clientId: call.clientId,

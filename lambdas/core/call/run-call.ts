@@ -34,7 +34,7 @@ export async function startCall(
   places: Places,
 ): Promise<StartedCall> {
   if (isFollowed(prepared.call)) await places.take();
-  else places.requireRoom();
+  else await places.requireRoom();
   const opened = await world.calls.open(prepared.call, world.clock.now());
   world.recorder.record(callRequested(prepared.call, gateway, opened === 'opened' ? undefined : 'joined'));
   if (opened === 'opened') return { ...prepared, gateway, places };

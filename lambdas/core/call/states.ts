@@ -6,9 +6,17 @@ import { createHash } from 'node:crypto';
 import type { RuntimeAnswer } from '../wire/frames';
 import type { Outcome } from '../wire/outcomes';
 
+/** Who is told of a call on a socket: that socket, and the id under which it asked there. */
+export interface Listener {
+  connectionId: string;
+  id: string | number;
+}
+
 /** A call as it is opened. */
 export interface OpenCall {
   callKey: string;
+  /** As its client knows it. */
+  id?: string;
   /** Tells two calls apart that use the same id one after the other; says too whether somebody follows its progress. */
   nonce: string;
   gatewayId: string;
@@ -23,6 +31,12 @@ export interface OpenCall {
   openedAtMs: number;
   deadlineMs: number;
   expiresAtMs: number;
+  /** No function waits for it: its guards see to its end (`push/`), and whoever ends it tells the monitor of the whole. */
+  guarded?: true;
+  /** What the monitor is told of a guarded call at its end: its gateway's names, the sizes of its params and its command. */
+  toTell?: { displayName: string; runtimeType: string; bytesIn?: number; commandBytes: number };
+  /** Who is told on a socket. */
+  listeners?: Listener[];
 }
 
 /** A call's end. */
@@ -38,6 +52,12 @@ export interface CallEnd {
 /** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
 export interface StoredCall extends Omit<OpenCall, 'params'> {
   end?: CallEnd;
+  /** The post of its command met a 410. */
+  unreached?: true;
+  /** The last `seq` that its listeners were told; -1 for none yet. Absent while nobody has told anything. */
+  told?: number;
+  /** Until when somebody may be telling them. */
+  turnUntilMs?: number;
 }
 
 /** What names one very call. */
@@ -65,6 +85,9 @@ export function callKeyOf(gatewayId: string, clientId: string, id: string): stri
   const own = digestOf(`${gatewayId}\n${clientId}\n${id}`).slice(0, keyLength - markLength);
   return markOf(gatewayId) + own;
 }
+
+/** So many characters of a call's key are its own within the gateway. */
+export const ownKeyLength = keyLength - markLength;
 
 /** The part of a call's key that is its own within the gateway. */
 export function ownKeyOf({ callKey }: Pick<CallRef, 'callKey'>): string {

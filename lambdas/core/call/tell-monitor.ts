@@ -7,7 +7,7 @@ import type { EventFacts, NewEvent } from '../monitor/monitor-events';
 import type { Gateway } from '../pairing/ports';
 import { type ErrorCode, errorKinds } from '../wire/errors';
 import { type OutcomeRule, outcomes } from '../wire/outcomes';
-import { type CallEnd, frameIdOf, type OpenCall, type Progress } from './states';
+import { type CallEnd, frameIdOf, type OpenCall, type Progress, type StoredCall } from './states';
 
 /** Whose call it is, by the names that its gateway registered with. */
 export type Named = Pick<Gateway, 'displayName' | 'runtimeType'>;
@@ -21,17 +21,17 @@ export function callRequested(call: OpenCall, named: Named, outcome?: 'joined'):
     type: 'relay.rpc.request',
     atMs: call.openedAtMs,
     outcome,
-    bytesIn: bytesOf(call.params),
+    bytesIn: bytesInOf(call),
     ...factsOf(call, named),
   });
 }
 
 /** The command left for the runtime's socket. */
-export function commandSent(call: OpenCall, named: Named, command: string, atMs: number): NewEvent {
+export function commandSent(call: OpenCall, named: Named, bytes: number, atMs: number): NewEvent {
   return {
     type: 'relay.rpc.command_sent',
     atMs,
-    bytes: Buffer.byteLength(command),
+    bytes,
     ...factsOf(call, named),
   };
 }
@@ -65,7 +65,7 @@ export function callEnded(
     errorCode: answer && 'error' in answer ? String(answer.error.code) : problem,
     status: problem ? errorKinds[problem].status : 200,
     durationMs: Math.max(0, atMs - call.openedAtMs),
-    bytesIn: bytesOf(call.params),
+    bytesIn: bytesInOf(call),
     bytesOut: answer && bytesOf('error' in answer ? answer.error : answer.result),
     progress: steps > 0 ? steps : undefined,
     ...facts,
@@ -77,6 +77,21 @@ export function callEnded(
     ...facts,
   });
   return answer ? [message, ended] : [ended];
+}
+
+/** The whole story of a call for which nobody waited, as whoever ends it finds it in its row. */
+export function wholeCall(call: StoredCall, end: CallEnd): Array<NewEvent | (() => NewEvent)> {
+  const { toTell, sentTo, openedAtMs, told = -1 } = call;
+  if (!toTell) return [];
+  return [
+    callRequested(call, toTell),
+    ...(sentTo === undefined ? [] : [commandSent(call, toTell, toTell.commandBytes, openedAtMs)]),
+    ...callEnded(call, toTell, end, told + 1),
+  ];
+}
+
+function bytesInOf({ params, toTell }: OpenCall): number | undefined {
+  return toTell ? toTell.bytesIn : bytesOf(params);
 }
 
 function factsOf(call: OpenCall, { displayName, runtimeType }: Named): EventFacts {

@@ -1,10 +1,11 @@
 /**
- * Relay secrets, client tokens and viewer tickets. A credential carries the ids that it speaks for, so that one
+ * Relay secrets, client tokens and tickets. A credential carries the ids that it speaks for, so that one
  * key look-up by id finds the row to compare with; the row holds only the SHA-256 of the whole credential.
  *
  *   ats_ base64url( gateway 12 bytes · random 32 bytes )              relay secret
  *   atc_ base64url( gateway 12 bytes · client 12 bytes · random 32 )  client token
  *   atv_ base64url( random 32 bytes )                                 viewer ticket
+ *   atk_ base64url( gateway 12 bytes · client 12 bytes · random 32 )  ticket of an App's socket
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
@@ -18,6 +19,7 @@ const randomBytesOfSecret = 32;
 export type Claim =
   | { role: 'runtime'; gatewayId: string }
   | { role: 'client'; gatewayId: string; clientId: string }
+  | { role: 'client-ticket'; gatewayId: string; clientId: string }
   | { role: 'viewer' };
 
 /** A new id: `prefix` and 96 random bits in base64url. */
@@ -32,8 +34,17 @@ export function newRelaySecret(gatewayId: string, random: RandomBytes): string {
 
 /** A new client token. */
 export function newClientToken(gatewayId: string, clientId: string, random: RandomBytes): string {
+  return `atc_${ofClient(gatewayId, clientId, random)}`;
+}
+
+/** A new ticket of a client: it opens one socket, as its token would. */
+export function newClientTicket(gatewayId: string, clientId: string, random: RandomBytes): string {
+  return `atk_${ofClient(gatewayId, clientId, random)}`;
+}
+
+function ofClient(gatewayId: string, clientId: string, random: RandomBytes): string {
   const parts = [bytesOfId(gatewayId), bytesOfId(clientId), random(randomBytesOfSecret)];
-  return `atc_${base64url(Buffer.concat(parts))}`;
+  return base64url(Buffer.concat(parts));
 }
 
 /** A new viewer ticket. */
@@ -43,14 +54,15 @@ export function newTicket(random: RandomBytes): string {
 
 /** Reads the ids out of a credential; undefined when it has none of the shapes. */
 export function claimOf(credential: string | undefined): Claim | undefined {
-  const match = /^at([scv])_([A-Za-z0-9_-]{43,80})$/.exec(credential ?? '');
+  const match = /^at([sckv])_([A-Za-z0-9_-]{43,80})$/.exec(credential ?? '');
   if (!match?.[2]) return undefined;
   const bytes = Buffer.from(match[2], 'base64url');
   const gatewayId = `gw_${base64url(bytes.subarray(0, idBytes))}`;
   if (match[1] === 's' && bytes.length === idBytes + randomBytesOfSecret)
     return { role: 'runtime', gatewayId };
-  if (match[1] === 'c' && bytes.length === 2 * idBytes + randomBytesOfSecret) {
-    return { role: 'client', gatewayId, clientId: `cl_${base64url(bytes.subarray(idBytes, 2 * idBytes))}` };
+  if ((match[1] === 'c' || match[1] === 'k') && bytes.length === 2 * idBytes + randomBytesOfSecret) {
+    const clientId = `cl_${base64url(bytes.subarray(idBytes, 2 * idBytes))}`;
+    return { role: match[1] === 'c' ? 'client' : 'client-ticket', gatewayId, clientId };
   }
   return match[1] === 'v' && bytes.length === randomBytesOfSecret ? { role: 'viewer' } : undefined;
 }

@@ -6,6 +6,7 @@
  */
 
 import { ApiError } from '../wire/errors';
+import { type GuardQueue, guardGrace } from '../wire/guards';
 import { authenticateClient } from './clients';
 import { type ClosingWorld, closeSockets, keepClosing } from './close-sockets';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
@@ -18,6 +19,7 @@ export interface OwnerWorld extends ClosingWorld {
   clients: ClientStore;
   pairings: PairingStore;
   callSweep: CallSweep;
+  guards: GuardQueue;
 }
 
 /** What is done about a decision after its answer has left. Never rejects for what cannot be helped. */
@@ -61,7 +63,14 @@ export async function revokeClient(
   const isClientId = /^cl_[\w-]{16}$/.test(clientId);
   const removed = isClientId ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';
   if (removed === 'not-found') throw new ApiError('not_found', 'The gateway has no such client.');
-  const left = await closeSockets(world, removed.sockets, by === 'itself' ? 'removed' : 'revoked');
+  const leases = removed.calls.map(({ id }) => id);
+  const [left] = await Promise.all([
+    closeSockets(world, removed.sockets, by === 'itself' ? 'removed' : 'revoked'),
+    // Without it they go on to their ends, of which nobody hears.
+    leases.length > 0
+      ? world.guards.send({ kind: 'revoked', gatewayId, leases }, 0).catch(() => {})
+      : undefined,
+  ]);
   return { gatewayId, clientId, afterwards: () => keepClosing(world, left) };
 }
 
@@ -98,7 +107,11 @@ export async function rotateSecret(
   // Of a write whose first answer was lost nobody learns what it replaced.
   const old = rotated.sockets.length > 0 ? rotated.sockets : known.sockets;
   const withdraw = () => world.callSweep.withdrawAll(gatewayId, old, world.clock.now()).catch(() => {});
-  const [left] = await Promise.all([closeSockets(world, old, 'revoked'), withdraw()]);
+  const [left] = await Promise.all([
+    closeSockets(world, old, 'revoked'),
+    withdraw(),
+    guardGrace(world, gatewayId, nowMs),
+  ]);
   // A call that was young during the rotation is in no set yet, and looking for it may fail.
   return { gatewayId, relaySecret, afterwards: () => keepClosing(world, left, withdraw) };
 }

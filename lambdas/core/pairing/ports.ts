@@ -153,9 +153,15 @@ export interface ClientStore {
   leave(client: Pick<Client, 'gatewayId' | 'clientId'>, socket: OpenSocket): Promise<void>;
   /**
    * Takes places, all or none, and gives the client as it stands then. `full` while one of the quotas is used up by places
-   * whose time is not over, `gone` without the client.
+   * whose time is not over, `gone` without the client. Calls in `dropping.over` are known to have ended: their places are
+   * dropped in the same write, where the row still names those in `dropping.seen`.
    */
-  hold(client: ClientRef, leases: Leases, nowMs: number): Promise<Client | 'full' | 'gone'>;
+  hold(
+    client: ClientRef,
+    leases: Leases,
+    nowMs: number,
+    dropping?: { over: Lease[]; seen: Lease[] },
+  ): Promise<Client | 'full' | 'gone'>;
   /** Gives places back; nothing happens where they are not held. */
   giveBack(client: Pick<Client, 'gatewayId' | 'clientId'>, leases: Leases): Promise<void>;
   /** Notes that a client was used, and until when it lives now. Revives none that is gone. */

@@ -1,6 +1,7 @@
 /** Whether a runtime is there, told honestly: the table's word is checked with the socket itself. */
 
 import type { ClientStore, Gateway, GatewayStore, OpenSocket } from '../pairing/ports';
+import { type GuardQueue, guardGrace } from '../wire/guards';
 import { limits } from '../wire/limits';
 import { announcePresence } from './announce-presence';
 import type { ConnectionStore, Sockets } from './ports';
@@ -11,6 +12,7 @@ export interface PresenceWorld {
   clients: ClientStore;
   connections: ConnectionStore;
   sockets: Sockets;
+  guards: GuardQueue;
 }
 
 /**
@@ -38,7 +40,12 @@ export async function retireSocket(
     const isGone = !isSettling(next, nowMs) && (await world.sockets.probe(next.connectionId)) === 'gone';
     dead = isGone ? next : undefined;
   }
-  if (left.length === 0) await announcePresence(world, { gatewayId, connected: false, atMs: nowMs });
+  if (left.length === 0) {
+    await Promise.all([
+      announcePresence(world, { gatewayId, connected: false, atMs: nowMs }),
+      guardGrace(world, gatewayId, nowMs),
+    ]);
+  }
   return left;
 }
 

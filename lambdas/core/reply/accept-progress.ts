@@ -2,6 +2,7 @@
 
 import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from '../call/states';
 import type { Connection } from '../presence/ports';
+import { tellProgress } from '../push/tell-progress';
 import { limits } from '../wire/limits';
 import type { ReplyWorld } from './accept-reply';
 
@@ -35,7 +36,10 @@ export async function acceptProgress(
   const bytes = Buffer.byteLength(JSON.stringify(progress.data));
   if (progress.seq > limits.maxProgressSeq || bytes > limits.maxProgressBytes) return 'over-limit';
   const { seq, data } = progress;
-  return await world.calls.addProgress(right, { seq, data, atMs: nowMs });
+  const added = await world.calls.addProgress(right, { seq, data, atMs: nowMs });
+  // It is stored: should this go wrong, the next step or the end tells it.
+  if (right.listeners && added === 'added') await tellProgress(world, right).catch(() => {});
+  return added;
 }
 
 async function rightToReport(

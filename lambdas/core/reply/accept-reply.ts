@@ -1,16 +1,15 @@
 /** What a runtime says about a call: who may say it, once, and before the deadline. */
 
-import type { CallStore } from '../call/ports';
 import { type CallEnd, type CallRef, endOf, isCallOf, readFrameId, type StoredCall } from '../call/states';
 import type { NewEvent } from '../monitor/monitor-events';
 import type { GatewayStore } from '../pairing/ports';
 import type { Connection, ConnectionStore } from '../presence/ports';
+import type { TellingWorld } from '../push/world';
 import type { RuntimeAnswer } from '../wire/frames';
 import type { CallMemory } from './call-memory';
 
 /** What hearing a runtime needs. */
-export interface ReplyWorld {
-  calls: CallStore;
+export interface ReplyWorld extends TellingWorld {
   connections: ConnectionStore;
   gateways: GatewayStore;
   memory: CallMemory;

@@ -42,6 +42,7 @@ export async function pendingCalls(
   for (const call of found) {
     const place = placeOf(call);
     if (after !== undefined && place >= after) continue;
+    if (await isTakenBack(world, call, nowMs)) continue;
     const command = await commandOfCall(world, call, byReference);
     if (!command) continue;
     const size = Buffer.byteLength(JSON.stringify(command)) + 1;
@@ -57,6 +58,15 @@ export async function pendingCalls(
 function isOwed(call: StoredCall, nowMs: number): boolean {
   if (call.end || nowMs >= call.deadlineMs) return false;
   return call.sentTo !== undefined || nowMs - call.openedAtMs > 2 * limits.graceMs;
+}
+
+/** So long the function may live that opens a call; until then it may find that the call is not to be, and take it back. */
+const openingMs = 30_000;
+
+/** A call that is given out while it is opened is not taken back any more. */
+async function isTakenBack({ calls }: PendingWorld, call: StoredCall, nowMs: number): Promise<boolean> {
+  if (!call.guarded || nowMs - call.openedAtMs > openingMs) return false;
+  return (await calls.handedOut(call)) === 'ended';
 }
 
 async function commandOfCall(

@@ -39,7 +39,7 @@ const shapes: Shape[] = [
   {
     reason: 'a credential of this server',
     // Without a boundary before it, `ats_` is also how `stats_…` goes on.
-    pattern: /at[scv]_[A-Za-z0-9_-]{43,}|(?<![A-Za-z0-9])at[scv]_[A-Za-z0-9_-]{16,}/g,
+    pattern: /at[sckv]_[A-Za-z0-9_-]{43,}|(?<![A-Za-z0-9])at[sckv]_[A-Za-z0-9_-]{16,}/g,
     certain: (match, before) => match.length >= 47 && (isBoundary(before) || /[A-Z]/.test(match)),
   },
   {

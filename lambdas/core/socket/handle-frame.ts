@@ -1,9 +1,10 @@
 /** A frame from a socket of any role: whose it is decides what it means. */
 
 import type { Connection } from '../presence/ports';
+import type { PushWorld } from '../push/world';
 import { acceptReply, type ReplyOutcome, replyRejected } from '../reply/accept-reply';
 import { errorFrame, type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
-import { type AppSocketWorld, handleAppRequest } from './app-socket';
+import { handleAppRequest } from './app-socket';
 import { type Heard, handleRuntimeFrame, type RuntimeSocketWorld } from './runtime-socket';
 
 /** What became of a frame. */
@@ -13,10 +14,10 @@ export interface Handled extends Heard {
 
 /** Handles one frame. A reply needs no look at the socket's row as long as it comes from where the command went. */
 export async function handleFrame(
-  world: RuntimeSocketWorld & AppSocketWorld,
+  world: RuntimeSocketWorld & PushWorld,
   connectionId: string,
   text: string,
-  { nowMs, requestId }: { nowMs: number; requestId: string },
+  nowMs: number,
 ): Promise<Handled> {
   const frame = readRuntimeFrame(text);
   if (frame.kind === 'invalid') return { answer: errorFrame(frame.id, frame.code, frame.message) };
@@ -30,7 +31,7 @@ export async function handleFrame(
   if (connection.role === 'runtime') return await handleRuntimeFrame(world, connection, frame, nowMs);
   if (frame.kind === 'ping') return { answer: JSON.stringify({ type: 'pong' }) };
   if (connection.role === 'client' && frame.kind === 'request')
-    await handleAppRequest(world, connection, frame, requestId);
+    await handleAppRequest(world, connection, frame);
   return {};
 }
 

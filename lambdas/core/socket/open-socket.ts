@@ -20,6 +20,9 @@ export interface SocketWorld extends PresenceWorld, ClosingWorld {
 /** A socket's row outlives the socket's own age limit by this, so that its last frames still find it. */
 export const connectionRowMarginMs = 10 * 60_000;
 
+/** By then `$connect` has returned, as a rule, and a post reaches the socket. */
+const deliverAfterMs = 1_000;
+
 /** Enters a new socket; from here on it gets the gateway's commands. Throws `unauthorized` when its secret died meanwhile. */
 export async function openRuntimeSocket(
   world: SocketWorld,
@@ -45,6 +48,8 @@ export async function openRuntimeSocket(
   if (entered === 'gone') throw await refused(world, socket);
   await Promise.all([
     closeSockets(world, entered.pushedOut, 'replaced'),
+    // Also where another socket was there: it may have been dead.
+    world.guards.send({ kind: 'came', gatewayId }, deliverAfterMs).catch(() => {}),
     entered.before.length > 0
       ? undefined
       : // An App that hears nothing asks; a runtime that is refused for it would lose its commands.

@@ -22,8 +22,8 @@ export const limits = {
   maxIdleMs: 10 * 60_000,
   /** API Gateway closes a socket of this age with 1001. */
   maxConnectionMs: 2 * 60 * 60_000,
-  /** How often a runtime should send something: well inside the idle limit. */
-  keepaliveMs: 240_000,
+  /** How often a runtime should send something: inside the idle limit, and no oftener than that needs. */
+  keepaliveMs: 480_000,
   /** By when a runtime should have opened its next socket: 10 minutes before the age limit. */
   reconnectAfterMs: 110 * 60_000,
   minTimeoutMs: 1_000,
@@ -42,6 +42,8 @@ export const limits = {
   maxClientsPerGateway: 32,
   /** Sockets that one relay secret, or one client token, holds at a time: the oldest makes room. */
   maxSocketsPerCredential: 4,
+  /** Sockets that hear of one call at the same time. */
+  maxListeners: 64,
   /** `$connect` returns a moment before its socket can be posted to; until this age a 410 may mean "not yet". */
   socketSettlingMs: 5_000,
   /** Streamed or followed calls and resumed streams that a client has open at a time. */

@@ -64,7 +64,7 @@ test('the 65th call that is waited for is refused, and a further one before it i
     mark: 'mark',
     streams: false,
   });
-  expect(() => known.requireRoom()).toThrow('64 calls under way');
+  await expect(known.requireRoom()).rejects.toThrow('64 calls under way');
 });
 
 test('a gateway has 256 calls under way, beyond the first eight of each client', async () => {

@@ -1,9 +1,11 @@
 import type { CallWorld } from '../../../lambdas/core/call/deliver-call';
 import { Places } from '../../../lambdas/core/call/places';
 import { endOfCall, finishCall, startCall } from '../../../lambdas/core/call/run-call';
+import { SeenCalls } from '../../../lambdas/core/call/seen-calls';
 import type { CallEnd, OpenCall } from '../../../lambdas/core/call/states';
 import { watchCall } from '../../../lambdas/core/call/watch-call';
 import { FakeClock } from '../../support/memory/fake-clock';
+import { memoryGuards } from '../../support/memory/memory-guards';
 import { memoryStores } from '../../support/memory/memory-stores';
 
 const t0 = 1_800_000_000_000;
@@ -63,6 +65,7 @@ async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear'
   const posted: string[] = [];
   const calls: CallWorld = {
     ...stores,
+    guards: memoryGuards(clock).guards,
     clock,
     recorder: { record: () => {}, idle: () => {} },
     sockets: {
@@ -74,7 +77,7 @@ async function world(post: (connectionId: string) => 'sent' | 'gone' | 'unclear'
       close: async () => 'closed',
     },
   };
-  return { ...calls, clock, stores, posted };
+  return { ...calls, clock, stores, posted, seenCalls: new SeenCalls() };
 }
 
 const run = async (relay: Awaited<ReturnType<typeof world>>, call = callOf()) => {

@@ -3,6 +3,7 @@ import { redeemAccessCode } from '../../../lambdas/core/pairing/clients';
 import { issueAccessCode, registerGateway } from '../../../lambdas/core/pairing/gateways';
 import { listClients, removeGateway, revokeClient, rotateSecret } from '../../../lambdas/core/pairing/owner';
 import { FakeClock } from '../../support/memory/fake-clock';
+import { memoryGuards } from '../../support/memory/memory-guards';
 import { memorySocketsApi } from '../../support/memory/memory-sockets-api';
 import { memoryStores } from '../../support/memory/memory-stores';
 
@@ -20,7 +21,8 @@ async function household(state?: Parameters<typeof memorySocketsApi>[0]) {
     withdrawAll: async () => void withdrawn.push(clock.now() - t0),
   };
   const random = (count: number) => randomBytes(count);
-  const world = { ...stores, ...api, clock, callSweep, random, accessCodeTtlMs: 600_000 };
+  const { guards } = memoryGuards(clock);
+  const world = { ...stores, ...api, clock, callSweep, guards, random, accessCodeTtlMs: 600_000 };
   const registered = await registerGateway(world, { runtimeType: 'openclaw' }, t0);
   const { gatewayId, relaySecret } = registered;
   const { clientId, clientToken } = await redeemAccessCode(world, registered, t0);

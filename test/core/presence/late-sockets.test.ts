@@ -1,6 +1,7 @@
 import { hashCredential } from '../../../lambdas/core/pairing/credentials';
 import { openRuntimeSocket } from '../../../lambdas/core/socket/open-socket';
 import { FakeClock } from '../../support/memory/fake-clock';
+import { memoryGuards } from '../../support/memory/memory-guards';
 import { memorySocketsApi } from '../../support/memory/memory-sockets-api';
 import { memoryStores } from '../../support/memory/memory-stores';
 
@@ -25,7 +26,8 @@ async function handshake() {
   await gateways.create(gateway);
   const recorder = { record: () => {}, flush: async () => {}, idle: () => {} };
   const api = memorySocketsApi();
-  const world = { ...stores, ...api, recorder, clock: new FakeClock(t0) };
+  const clock = new FakeClock(t0);
+  const world = { ...stores, ...api, ...memoryGuards(clock), recorder, clock };
   const goOn = () => openRuntimeSocket(world, gateway, socket);
   return { gateways, connections, clients, secretHash, goOn, ...api };
 }

@@ -1,4 +1,5 @@
 import { type PresenceWorld, presenceOf, retireSocket } from '../../../lambdas/core/presence/presence';
+import { memoryGuards } from '../../support/memory/memory-guards';
 import { memorySocketsApi } from '../../support/memory/memory-sockets-api';
 import { memoryStores } from '../../support/memory/memory-stores';
 
@@ -36,7 +37,8 @@ async function twoSockets(...open: string[]) {
   await stores.clients.enter(client, { connectionId: 'app', connectedAtMs: t0 });
   const api = memorySocketsApi((id) => ([...open, 'app'].includes(id) ? 'open' : 'gone'));
   const inCharge = async () => (await stores.gateways.read(gatewayId))?.sockets[0]?.connectionId;
-  return { ...stores, ...api, inCharge };
+  const { guards, waiting } = memoryGuards({ now: () => later });
+  return { ...stores, ...api, inCharge, guards, waiting };
 }
 
 test('when the socket in charge goes, the next one that is open takes over, and no App is told', async () => {
@@ -51,6 +53,10 @@ test('when the next one has gone as well, nobody is in charge, no row is left, a
   expect(await world.inCharge()).toBeUndefined();
   expect(await world.connections.read('older', t0)).toBeUndefined();
   expect(world.framesTo('app')).toMatchObject([{ event: 'relay.presence', params: { connected: false } }]);
+  // Its calls have no waiter: a guard comes when the grace is over.
+  expect(world.waiting).toEqual([
+    { guard: { kind: 'left', gatewayId, leftAtMs: later }, atMs: later + 10_000 },
+  ]);
 });
 
 test('a late end of an older socket leaves the newer one in charge', async () => {

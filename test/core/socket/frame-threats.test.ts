@@ -136,6 +136,7 @@ test('what the server sends of a call and of a runtime reaches its own gateway, 
     await relay.frame(runtime.socket, { jsonrpc: '2.0', id, result: 'done' });
   });
   await relay.frame(app.socket, { jsonrpc: '2.0', id: 1, method: 'echo' });
+  await relay.clock.sleep(1_000);
   // The runtime goes, and comes back.
   const { sockets } = (await relay.gateways.read(runtime.gatewayId))!;
   await retireSocket(relay, runtime.gatewayId, sockets[0]!, relay.clock.now());

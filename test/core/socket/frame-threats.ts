@@ -66,6 +66,8 @@ export const frameThreats: Record<string, Row> = {
   pendingRequest: row({ ...byRuntimes, ...revoked, ...unknown }),
   request: row({ ...byApps, ...unknown }),
   cancelRequest: row({ ...byApps, ...unknown }),
+  // Of a call that is not one's own it says that nobody knows it.
+  resumeRequest: row({ ...byApps, ...unknown }),
   helloRequest: row({ ...byRuntimes, ...byApps, ...unknown }),
   pingRequest: row({ ...byRuntimes, ...signsOfApps, ...unknown }),
   ping: row({ ...byRuntimes, ...signsOfApps, 'a viewer': 'served', ...unknown }),

@@ -215,7 +215,7 @@ test('hello tells the policy and ping is answered, in both conventions', async (
       protocol: 1,
       gatewayId: registered.gatewayId,
       limits: expect.any(Object),
-      keepaliveMs: 240_000,
+      keepaliveMs: 480_000,
       maxConnectionMs: 7_200_000,
       reconnectAfterMs: expect.any(Number),
     },

@@ -82,6 +82,12 @@ export const threatTable: Record<RouteKey, Row> = {
     "another gateway's relay secret": 200,
     "another gateway's client token": 200,
   }),
+  // Of its own client, so that another gateway's is as good for its own.
+  'POST /api/relay/tickets': row(401, {
+    'a client token': 201,
+    "another client's token": 201,
+    "another gateway's client token": 201,
+  }),
   'POST /api/relay/codes': owner(201),
   'GET /api/relay/clients': owner(200),
   'DELETE /api/relay/clients/{clientId}': row(401, {

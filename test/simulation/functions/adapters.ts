@@ -15,6 +15,7 @@ const ports: Record<string, string> = {
   descriptorTable: 'descriptors',
   eventTable: 'events',
   gatewayTable: 'gateways',
+  guardQueue: 'guards',
   managedSockets: 'sockets',
   ticketTable: 'tickets',
   watcherTable: 'watchers',

@@ -5,6 +5,7 @@ import { memoryStores } from '../../support/memory/memory-stores';
 import { adaptersOf } from '../functions/adapters';
 import type { Handlers, Simulated } from '../functions/simulated';
 import { Functions } from './functions';
+import { GuardFront } from './guard-front';
 import type { Instance } from './instance';
 import { Ports, type Targets } from './ports';
 import { type Group, Weather } from './probabilities';
@@ -39,6 +40,7 @@ export class World {
   readonly functions: Functions;
   readonly rest: RestFront;
   readonly relay: RelayFront;
+  readonly guards: GuardFront;
   readonly stores = memoryStores();
   watcher: Watcher = { effect: () => {}, event: () => {} };
   private current!: Instance;
@@ -69,6 +71,7 @@ export class World {
       return name;
     });
     this.relay = new RelayFront(this.timeline, this.weather, this.functions, epochMs);
+    this.guards = new GuardFront(this.timeline, this.functions, seedOf(seed, 'guards'), epochMs);
     handlers = this.realm(script);
   }
 
@@ -150,6 +153,9 @@ export class World {
     return {
       ...(this.stores as unknown as Targets),
       ...(memoryMonitor() as unknown as Targets),
+      guards: {
+        send: (...args: Parameters<GuardFront['send']>) => this.guards.send(...args),
+      } as Targets[string],
       sockets: this.relay.management as unknown as Targets[string],
     };
   }

@@ -2,7 +2,9 @@
 
 import type { CallStore, ProgressRef } from '../../../lambdas/core/call/ports';
 import {
+  type CallRef,
   endAsStored,
+  type Listener,
   mayReopen,
   type OpenCall,
   type Progress,
@@ -16,6 +18,12 @@ export function memoryCalls(): CallStore {
   const rows = new Map<string, StoredCall>();
   const params = new Map<string, unknown>();
   const reported = new Map<string, Map<number, Progress>>();
+  const turns = new Map<string, string>();
+  const deliverers = new Map<string, string>();
+  const pending = ({ callKey, nonce }: CallRef) => {
+    const call = rows.get(callKey);
+    return call?.nonce === nonce && !call.end ? call : undefined;
+  };
   const live = (callKey: string, nowMs: number) => {
     const call = rows.get(callKey);
     return call && call.expiresAtMs > nowMs ? call : undefined;
@@ -44,10 +52,12 @@ export function memoryCalls(): CallStore {
         .sort((a, b) => a.seq - b.seq);
       return { call, progress: call.nonce === ref.nonce ? progress : [] };
     },
-    async sentTo({ callKey, nonce }, connectionId) {
-      const call = rows.get(callKey);
-      if (call?.nonce !== nonce || call.end) return 'ended';
-      rows.set(callKey, { ...call, sentTo: connectionId });
+    async sentTo(ref, connectionId, by) {
+      const call = pending(ref);
+      if (!call || (by !== undefined && call.sentTo !== undefined && deliverers.get(nameOf(ref)) !== by))
+        return 'ended';
+      rows.set(ref.callKey, { ...call, sentTo: connectionId });
+      if (by !== undefined) deliverers.set(nameOf(ref), by);
       return 'noted';
     },
     async withdraw({ callKey, nonce }, from) {
@@ -87,6 +97,49 @@ export function memoryCalls(): CallStore {
       (await Promise.all(callKeys.map((callKey) => store.state(callKey, nowMs)))).filter(
         (call) => call !== undefined,
       ),
+    async unreached(ref) {
+      const call = pending(ref);
+      if (call) rows.set(ref.callKey, { ...call, unreached: true });
+    },
+    async handedOut(ref) {
+      if (!pending(ref)) return 'ended';
+      deliverers.set(nameOf(ref), 'runtime');
+      return 'noted';
+    },
+    async discard(ref) {
+      if (rows.get(ref.callKey)?.nonce !== ref.nonce) return 'discarded';
+      if (!pending(ref) || deliverers.has(nameOf(ref))) return 'kept';
+      rows.delete(ref.callKey);
+      return 'discarded';
+    },
+    async listen(ref, { listener, id, turn }, nowMs) {
+      const call = pending(ref);
+      if (!call) return live(ref.callKey, 0) ? { refused: live(ref.callKey, 0)! } : {};
+      const others = (call.listeners ?? []).filter((other) => !isSame(other, listener));
+      if (others.length >= limits.maxListeners) return { refused: call };
+      const taken = await store.takeTurn(ref, turn, nowMs);
+      if (!taken) return { refused: call };
+      const listening = { ...taken, id, listeners: [...others, listener] };
+      rows.set(ref.callKey, listening);
+      return { listening };
+    },
+    async takeTurn(ref, { holder, untilMs: turnUntilMs }, nowMs) {
+      const call = pending(ref);
+      const isMine = turns.get(nameOf(ref)) === holder;
+      if (!call || (!isMine && (call.turnUntilMs ?? 0) >= nowMs)) return undefined;
+      const taken = { ...call, told: call.told ?? -1, turnUntilMs };
+      rows.set(ref.callKey, taken);
+      turns.set(nameOf(ref), holder);
+      return taken;
+    },
+    async giveTurnBack(ref, holder, told) {
+      const call = rows.get(ref.callKey);
+      if (call?.nonce !== ref.nonce || turns.get(nameOf(ref)) !== holder) return 'lost';
+      const { turnUntilMs: _, ...rest } = call;
+      rows.set(ref.callKey, { ...rest, told });
+      turns.delete(nameOf(ref));
+      return 'given-back';
+    },
     async remove(callKeys) {
       for (const callKey of callKeys) {
         const call = rows.get(callKey);
@@ -98,6 +151,10 @@ export function memoryCalls(): CallStore {
     },
   };
   return store;
+}
+
+function isSame(one: Listener, other: Listener): boolean {
+  return one.connectionId === other.connectionId && one.id === other.id;
 }
 
 function nameOf({ callKey, nonce }: Pick<OpenCall, 'callKey' | 'nonce'>): string {

@@ -77,7 +77,7 @@ export function memoryStores(): Stores {
         clients.set(key, { ...client, sockets: now });
         return entered;
       },
-      async hold({ gatewayId, clientId, tokenHash }, leases, nowMs) {
+      async hold({ gatewayId, clientId, tokenHash }, leases, nowMs, dropping) {
         const key = `${gatewayId}/${clientId}`;
         const client = clients.get(key);
         if (client?.tokenHash !== tokenHash) return 'gone';
@@ -85,7 +85,10 @@ export function memoryStores(): Stores {
         for (const kind of leaseKinds) {
           const lease = leases[kind];
           if (!lease) continue;
-          const live = client[kind].filter(({ id, untilMs }) => untilMs > nowMs && id !== lease.id);
+          const over = new Set(kind === 'calls' ? dropping?.over.map(({ id }) => id) : []);
+          const live = client[kind].filter(
+            ({ id, untilMs }) => untilMs > nowMs && id !== lease.id && !over.has(id),
+          );
           if (live.length >= mostLeases[kind]) return 'full';
           held[kind] = [...live, lease];
         }

@@ -1,6 +1,6 @@
 /** What every store promises, whatever it is made of. */
 import { randomBytes } from 'node:crypto';
-import type { OpenCall } from '../../../lambdas/core/call/states';
+import type { OpenCall, StoredCall } from '../../../lambdas/core/call/states';
 import type { Client, Gateway } from '../../../lambdas/core/pairing/ports';
 import type { Connection } from '../../../lambdas/core/presence/ports';
 import type { Stores } from './memory-stores';
@@ -713,6 +713,105 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect(await stores.calls.follow(gone, -1, t0)).toEqual({ progress: [] });
         expect(await stores.calls.paramsOf(gone)).toBeUndefined();
         expect((await stores.calls.follow(stays, -1, t0)).progress).toEqual([step(1)]);
+      });
+      test('a pending call is discarded as if it had never been; not one that has ended, or whose command left by another hand', async () => {
+        const [open, ended, late, owed] = [1, 2, 3, 4].map(() => callTo(gatewayId));
+        delete late!.sentTo;
+        for (const call of [open, ended, late, owed]) await stores.calls.open(call!, t0);
+        await stores.calls.end(ended!, answered, { gatewayId });
+        await stores.calls.sentTo(late!, 'socket-2', 'mark');
+        expect(await stores.calls.handedOut(owed!)).toBe('noted');
+        expect(await stores.calls.handedOut(ended!)).toBe('ended');
+        expect(await stores.calls.discard({ ...open!, nonce: 'nonce-99' })).toBe('discarded');
+        expect(await stores.calls.state(open!.callKey, t0)).toEqual(open);
+        expect(await stores.calls.discard(open!)).toBe('discarded');
+        // The client tries again when an answer of DynamoDB is lost.
+        expect(await stores.calls.discard(open!)).toBe('discarded');
+        expect(await stores.calls.state(open!.callKey, t0)).toBeUndefined();
+        for (const call of [ended, late, owed]) {
+          expect(await stores.calls.discard(call!)).toBe('kept');
+          expect(await stores.calls.state(call!.callKey, t0)).toBeDefined();
+        }
+      });
+      test('of those who deliver side by side one notes its socket, though it is the same one', async () => {
+        const { sentTo: _, ...call } = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const marks = ['a', 'b', 'c'];
+        const noted = await Promise.all(marks.map((mark) => stores.calls.sentTo(call, 'socket-2', mark)));
+        expect(noted.filter((outcome) => outcome === 'noted')).toHaveLength(1);
+        expect(await stores.calls.state(call.callKey, t0)).toEqual({ ...call, sentTo: 'socket-2' });
+        // The client tries again when an answer of DynamoDB is lost.
+        expect(await stores.calls.sentTo(call, 'socket-2', marks[noted.indexOf('noted')]!)).toBe('noted');
+        await stores.calls.unreached(call);
+        expect(await stores.calls.state(call.callKey, t0)).toMatchObject({ unreached: true });
+      });
+
+      const guarded = () => ({
+        ...callTo(gatewayId),
+        id: 'own',
+        guarded: true as const,
+        toTell: { displayName: 'Desk', runtimeType: 'openclaw', bytesIn: 2, commandBytes: 5 },
+        listeners: [{ connectionId: 'app=', id: 1 as string | number }],
+      });
+      const turn = (holder: string, untilMs: number) => ({ holder, untilMs });
+      test('a guarded call reads back with its listeners, and its end tells them', async () => {
+        const call = guarded();
+        await stores.calls.open(call, t0);
+        expect(await stores.calls.state(call.callKey, t0)).toEqual(call);
+        const ended = await stores.calls.end(call, answered, { gatewayId });
+        expect(ended).toMatchObject({ ended: { id: 'own', guarded: true, listeners: call.listeners } });
+      });
+      test('listeners come by one each, whatever their ids, until the call has ended', async () => {
+        const call = guarded();
+        await stores.calls.open(call, t0);
+        const more = [2, '2', 'a b "c"'].map((id) => ({ connectionId: 'other=', id }));
+        for (const listener of [...more, more[0]!]) {
+          const to = { listener, id: 'own', turn: turn('a', t0) };
+          expect(await stores.calls.listen(call, to, t0)).toHaveProperty('listening');
+        }
+        const { ended } = (await stores.calls.end(call, answered, { gatewayId })) as { ended: StoredCall };
+        expect(ended.listeners).toHaveLength(4);
+        expect(ended.listeners).toEqual(expect.arrayContaining([...call.listeners, ...more]));
+        const late = { listener: more[0]!, id: 'own', turn: turn('a', t0) };
+        expect(await stores.calls.listen(call, late, t0 + 20)).toMatchObject({
+          refused: { end: { outcome: 'answered' } },
+        });
+        expect(await stores.calls.listen(callTo(gatewayId), late, t0)).toEqual({});
+      });
+      test('one has the turn of telling progress at a time, and who listens anew waits for it', async () => {
+        const call = guarded();
+        await stores.calls.open(call, t0);
+        const turns = ['a', 'b', 'c'].map((holder) =>
+          stores.calls.takeTurn(call, turn(holder, t0 + 1_000), t0),
+        );
+        const taken = await Promise.all(turns);
+        expect(taken.filter((state) => state !== undefined)).toMatchObject([{ told: -1 }]);
+        const holder = 'abc'[taken.findIndex((state) => state !== undefined)]!;
+        // The client tries again when an answer of DynamoDB is lost.
+        expect(await stores.calls.takeTurn(call, turn(holder, t0 + 1_000), t0)).toMatchObject({ told: -1 });
+        const to = { listener: { connectionId: 'new=', id: 'own' }, id: 'own', turn: turn('f', t0 + 3_000) };
+        expect(await stores.calls.listen(call, to, t0)).toMatchObject({
+          refused: { turnUntilMs: t0 + 1_000 },
+        });
+        expect(await stores.calls.giveTurnBack(call, 'z', 9)).toBe('lost');
+        expect(await stores.calls.giveTurnBack(call, holder, 4)).toBe('given-back');
+        expect(await stores.calls.takeTurn(call, turn('d', t0 + 1_000), t0)).toMatchObject({ told: 4 });
+        expect(await stores.calls.takeTurn(call, turn('e', t0 + 2_000), t0 + 1_001)).toMatchObject({
+          told: 4,
+        });
+        expect(await stores.calls.giveTurnBack(call, 'e', 5)).toBe('given-back');
+        expect(await stores.calls.listen(call, to, t0)).toMatchObject({ listening: { told: 5 } });
+        expect(await stores.calls.giveTurnBack(call, 'f', 5)).toBe('given-back');
+      });
+      test('a turn that outlives its call is given back, and no other is taken', async () => {
+        const call = guarded();
+        await stores.calls.open(call, t0);
+        await stores.calls.takeTurn(call, turn('a', t0 + 1_000), t0);
+        const { ended } = (await stores.calls.end(call, answered, { gatewayId })) as { ended: StoredCall };
+        expect(ended.turnUntilMs).toBe(t0 + 1_000);
+        expect(await stores.calls.giveTurnBack(call, 'a', 0)).toBe('given-back');
+        expect((await stores.calls.state(call.callKey, t0 + 20))?.turnUntilMs).toBeUndefined();
+        expect(await stores.calls.takeTurn(call, turn('b', t0 + 9_000), t0 + 2_000)).toBeUndefined();
       });
     });
   });

@@ -9,7 +9,7 @@ export function roleOf(url: string, authorization: string | undefined): Role | u
   const query = new URL(url, 'ws://relay').searchParams;
   const credential =
     query.get('ticket') ?? query.get('secret') ?? authorization?.replace(/^Bearer +/i, '') ?? '';
-  const roles: Record<string, Role> = { ats_: 'runtime', atc_: 'app', atv_: 'viewer' };
+  const roles: Record<string, Role> = { ats_: 'runtime', atc_: 'app', atk_: 'app', atv_: 'viewer' };
   return roles[credential.slice(0, 4)];
 }
 

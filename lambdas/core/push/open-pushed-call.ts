@@ -1,0 +1,159 @@
+/**
+ * A call of an App on its socket. Three AWS calls stand one after the other before the command: whose socket it is (remembered), the
+ * authorising read, and the opening, beside which the call is noted as under way and its guard is sent. Then the command
+ * is posted and the function returns. Whoever ends the call tells the App (`tell-end`); the guard sees that somebody does.
+ */
+
+import { lookForEnded } from '../call/hold-lease';
+import { commandFor, type PreparedCall } from '../call/prepare-call';
+import type { Listener, OpenCall, StoredCall } from '../call/states';
+import { callRefused, callRequested } from '../call/tell-monitor';
+import type { Client, Gateway, OpenSocket } from '../pairing/ports';
+import { isSettling, retireSocket } from '../presence/presence';
+import { ApiError } from '../wire/errors';
+import { eventFrame } from '../wire/frames';
+import { limits } from '../wire/limits';
+import { listenTo } from './listen';
+import { giveBackPlace, takePlace } from './place-of-call';
+import type { PushWorld } from './world';
+
+/** What a call is opened for. */
+export interface Opener {
+  client: Client;
+  gateway: Gateway;
+  listener: Listener;
+}
+
+/** Opens a call that nobody waits for, or joins the one that has its id. Throws the problem that it meets before that. */
+export async function openPushedCall(
+  world: PushWorld,
+  prepared: PreparedCall,
+  { client, gateway, listener }: Opener,
+): Promise<void> {
+  const { params } = prepared.call;
+  const { displayName, runtimeType } = gateway;
+  const call: OpenCall = {
+    ...prepared.call,
+    id: prepared.id,
+    guarded: true,
+    listeners: [listener],
+    toTell: {
+      displayName,
+      runtimeType,
+      ...(params === undefined ? {} : { bytesIn: Buffer.byteLength(JSON.stringify(params)) }),
+      commandBytes: Buffer.byteLength(prepared.command),
+    },
+  };
+  // A call that another is about to open under this id may fail to be; then this one takes its place.
+  for (;;) {
+    const standing = await open(world, call, client, prepared.byReference);
+    if (standing === 'left') return;
+    if (standing === 'ready') break;
+    world.recorder.record(callRequested(call, gateway, 'joined'));
+    if (standing.digest !== call.digest) {
+      world.recorder.record(callRefused(call, gateway, 'idempotency_conflict', world.clock.now()));
+      throw new ApiError(
+        'idempotency_conflict',
+        'This id was used for a call with another method or other params.',
+      );
+    }
+    const listened = await listenTo(world, standing, { listener, id: prepared.id, afterSeq: -1 });
+    if (listened === 'heard') return;
+  }
+  const [socket] = gateway.sockets;
+  if (call.sentTo !== undefined && socket) await postCommand(world, call, gateway, socket, prepared.command);
+  // Its handshake may not be over: then a guard asks it again in a moment.
+  else if (socket && (await deliverLate(world, call, gateway)) === 'not-yet')
+    await world.guards.send({ kind: 'came', gatewayId: gateway.gatewayId }, 1_000);
+  await lookForEnded(world, client).catch(() => {});
+}
+
+/**
+ * What has to stand before the command may leave. Gives the call that stands in the way, if one does; `left` where the command
+ * has left by another hand.
+ */
+async function open(
+  world: PushWorld,
+  call: OpenCall,
+  client: Client,
+  byReference: boolean,
+): Promise<'ready' | 'left' | StoredCall> {
+  const { callKey, nonce, deadlineMs, openedAtMs, sentTo } = call;
+  const graceMs = Math.min(limits.graceMs, deadlineMs - openedAtMs);
+  const guard = () =>
+    world.guards.send(
+      { kind: 'call', callKey, nonce },
+      sentTo === undefined ? graceMs : deadlineMs - openedAtMs,
+    );
+  const [opened, placed, guarded, kept] = await Promise.allSettled([
+    world.calls.open(call, world.clock.now()),
+    takePlace(world, client, call),
+    guard(),
+    world.calls.keepParams(call),
+  ]);
+  const failed = [placed, opened, guarded, ...(byReference ? [kept] : [])].find(isRejected);
+  const standing = opened.status === 'fulfilled' && opened.value !== 'opened' ? opened.value : undefined;
+  if (!standing && !failed) return 'ready';
+  if (!standing && (await world.calls.discard(call)) === 'kept') {
+    // A runtime that asked what it owes has it already: it goes on, and needs its guard.
+    if (isRejected(guarded)) await guard();
+    return 'left';
+  }
+  await giveBackPlace(world, client, call).catch(() => {});
+  if (standing && !isRejected(placed)) return standing;
+  // The call never was, so that the same id may be tried again.
+  throw failed?.reason;
+}
+
+function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
+  return result.status === 'rejected';
+}
+
+/** Posts a command, once. What the post says proves nothing: a runtime that can ask what it owes is told to. */
+async function postCommand(
+  world: PushWorld,
+  call: StoredCall,
+  { gatewayId, features }: Gateway,
+  socket: OpenSocket,
+  command: string,
+): Promise<void> {
+  const posted = await world.sockets.post(socket.connectionId, command, call.deadlineMs - world.clock.now());
+  if (posted === 'sent') return;
+  let left: OpenSocket[] = [socket];
+  if (posted === 'gone') {
+    const nowMs = world.clock.now();
+    const noted = world.calls.unreached(call).catch(() => {});
+    left = await retireSocket(world, gatewayId, socket, nowMs).catch(() => []);
+    await noted;
+  }
+  const [next] = left;
+  if (next && features?.includes('pending')) await askForPending(world, next);
+}
+
+/** Tells a runtime that it may owe something that it has not heard of. */
+export async function askForPending({ sockets }: PushWorld, socket: OpenSocket): Promise<void> {
+  await sockets.post(socket.connectionId, eventFrame('relay.pending', {}));
+}
+
+/** Posts the command of a call that found no socket to the one that came; `not-yet` while its handshake may not be over. */
+export async function deliverLate(
+  world: PushWorld,
+  call: StoredCall,
+  gateway: Gateway,
+): Promise<'posted' | 'not-yet' | 'nothing'> {
+  const [socket] = gateway.sockets;
+  if (!socket) return 'nothing';
+  if (isSettling(socket, world.clock.now()) && (await world.sockets.probe(socket.connectionId)) === 'gone')
+    return 'not-yet';
+  const params = await world.calls.paramsOf(call);
+  // Whoever opened the call and a guard may be at it side by side.
+  const mark = Buffer.from(world.random(6)).toString('base64url');
+  if (!params || (await world.calls.sentTo(call, socket.connectionId, mark)) === 'ended') return 'nothing';
+  const { command } = commandFor(
+    { ...call, ...('value' in params ? { params: params.value } : {}) },
+    gateway,
+    world,
+  );
+  await postCommand(world, call, gateway, socket, command);
+  return 'posted';
+}
