@@ -30,12 +30,12 @@ async function buildFunctions(patches: Patch[] = []): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    external: ['zod', 'zod/*'],
     define: {
       'Date.now': 'simulated.now',
       setTimeout: 'simulated.setTimeout',
       clearTimeout: 'simulated.clearTimeout',
       awslambda: 'simulated.awslambda',
+      'process.env': 'simulated.env',
     },
     plugins: [standingIn(), patching(ofFunctions, applied)],
     logLevel: 'error',

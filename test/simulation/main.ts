@@ -5,14 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Script } from 'node:vm';
-import { setEnvironment } from './functions/environment';
+import { type FunctionsScript, Realm } from './functions/realm';
 import { drawPlan, type Plan } from './plan';
 import { type Outcome, runWorld } from './run-world';
 import { shrink } from './shrink';
 import { Tally } from './tally';
 import { seedOf } from './world/random';
 import { linesAbout, traceTable } from './world/trace';
-import type { FunctionsScript } from './world/world';
 
 /** Calls in one world: enough for all kinds to meet, few enough for a trace to be read and a plan to be shrunk. */
 const callsPerWorld = 400;
@@ -43,10 +42,12 @@ const options = parseArgs({
   },
 }).values;
 
-setEnvironment();
 const script: FunctionsScript = new Script(readFileSync(options.functions!, 'utf8'), {
   filename: 'functions.js',
 }).runInThisContext();
+const realm = new Realm(script);
+// An error of the core is an outcome here, and where it was made costs more than the rest of it.
+if (!options.trace) Error.stackTraceLimit = 0;
 
 void (options.world === undefined && options.plan === undefined ? runMany() : runOne());
 
@@ -61,7 +62,7 @@ async function runMany(): Promise<void> {
   for (let seed = first; goesOn(seed); seed++) {
     for (let number = 0; number < worldsPerSeed && goesOn(seed); number++) {
       const plan = planOf(seed, number);
-      const outcome = await runWorld(plan, script);
+      const outcome = await runWorld(plan, realm);
       tally.add(outcome);
       if (outcome.breaches.length === 0) continue;
       return await tellBreach(`${seed}.${number}`, plan, outcome, tally);
@@ -75,7 +76,7 @@ async function runOne(): Promise<void> {
   const [seed, number] = (options.world ?? '0.0').split('.').map(Number);
   const plan: Plan =
     options.plan === undefined ? planOf(seed!, number!) : JSON.parse(readFileSync(options.plan, 'utf8'));
-  const outcome = await runWorld(plan, script, options.trace);
+  const outcome = await runWorld(plan, realm, options.trace);
   const tally = new Tally();
   tally.add(outcome);
   if (options.trace) process.stdout.write(`${traceTable(outcome.world.trace.lines)}\n`);
@@ -101,9 +102,9 @@ async function tellBreach(name: string, plan: Plan, outcome: Outcome, tally: Tal
     `World ${name} breaches "${invariant}": ${breach!.detail}\n(${outcome.breaches.length} breaches)\n`,
   );
   const small = await shrink(plan, breach!.detail, async (candidate) =>
-    (await runWorld(candidate, script)).breaches.some((other) => other.invariant === invariant),
+    (await runWorld(candidate, realm)).breaches.some((other) => other.invariant === invariant),
   );
-  const shown = await runWorld(small, script, true);
+  const shown = await runWorld(small, realm, true);
   const lines = shown.world.trace.sinceBeginning;
   const still = shown.breaches.find((other) => other.invariant === invariant) ?? breach!;
   const named = still.detail.match(/\bcall-\d+/g) ?? [];

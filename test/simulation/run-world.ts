@@ -3,10 +3,11 @@ import { App } from './actors/app';
 import { Hostile } from './actors/hostile';
 import { Runtime } from './actors/runtime';
 import { Tenant } from './actors/town';
+import type { Realm } from './functions/realm';
 import { Books, type Breach } from './oracle/books';
 import { invariants } from './oracle/invariants';
 import type { CallIntention, Intention, Plan } from './plan';
-import { type FunctionsScript, World } from './world/world';
+import { World } from './world/world';
 
 /** What a world came to. */
 export interface Outcome {
@@ -27,8 +28,8 @@ const maxSteps = 3_000_000;
 const restMs = 45_000;
 
 /** Runs a plan. */
-export async function runWorld(plan: Plan, script: FunctionsScript, tracing = false): Promise<Outcome> {
-  const world = new World(plan.seed, plan.strength, script, tracing);
+export async function runWorld(plan: Plan, realm: Realm, tracing = false): Promise<Outcome> {
+  const world = new World(plan.seed, plan.strength, realm, tracing);
   const books = new Books(world.timeline);
   world.watcher = {
     event: () => {},

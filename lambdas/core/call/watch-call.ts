@@ -24,7 +24,7 @@ export interface WatchOptions extends EndsWatchOptions {
 }
 
 /**
- * Looks at a call until it has ended; each look gives the progress that is new. `pending` once `untilMs` is over. Throws
+ * Looks at a call until it has ended; on a stream each look gives the progress that is new. `pending` once `untilMs` is over. Throws
  * `unauthorized`, and cancels the call, once its client is none any more.
  */
 export async function* watchCall(
@@ -33,7 +33,8 @@ export async function* watchCall(
   options: WatchOptions,
 ): AsyncGenerator<Progress[], CallEnd | 'pending'> {
   const { clock } = world;
-  const follows = options.progressAfter !== undefined && isFollowed(call);
+  const isStream = options.progressAfter !== undefined;
+  const follows = isStream && isFollowed(call);
   const order = new ProgressOrder(options.progressAfter);
   const ends = new EndsWatch(world, call, options);
   const startedAtMs = clock.now();
@@ -59,7 +60,7 @@ export async function* watchCall(
       const stored = seen.call;
       if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
       ({ sentTo } = stored);
-      yield order.take(seen.progress, now, stored.end !== undefined);
+      if (isStream) yield order.take(seen.progress, now, stored.end !== undefined);
       if (stored.end) return stored.end;
     }
     if (sight === 'away') return await endCall(world, call, options.ifGone);

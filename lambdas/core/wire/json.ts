@@ -39,8 +39,9 @@ function fieldError(issue: z.core.$ZodIssue, name: string): FieldError {
   return { path: [...(name ? [name] : []), ...issue.path].join('.'), message: issue.message };
 }
 
-/** Whether brackets outside strings nest deeper than `max`. One pass, no recursion. */
+/** Whether brackets outside strings nest deeper than `max`. One pass, no recursion, and none over a text that is too short for it. */
 function deeperThan(text: string, max: number): boolean {
+  if (text.length <= max) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {

@@ -21,13 +21,17 @@ const ports: Record<string, string> = {
   watcherTable: 'watchers',
 };
 
-/** The exports of every adapter, as one object. */
-export function adaptersOf(simulated: Simulated): Record<string, unknown> {
+/** The exports of every adapter, as one object; `known` has every port with its methods. */
+export function adaptersOf(simulated: Simulated, known: object): Record<string, unknown> {
+  const methodsOf = known as Record<string, object | undefined>;
   const made = Object.entries(ports).map(([adapter, name]) => {
-    const methods = simulated.ports[name];
+    const methods = methodsOf[name];
     if (!methods) throw new Error(`The world has no port ${name}.`);
     const port = Object.fromEntries(
-      methods.map((method) => [method, (...args: unknown[]) => simulated.call(name, method, args)]),
+      Object.keys(methods).map((method) => [
+        method,
+        (...args: unknown[]) => simulated.call(name, method, args),
+      ]),
     );
     return [adapter, () => port] as const;
   });

@@ -24,7 +24,8 @@ export class Instance {
   invocation: Invocation | undefined;
   /** What arrives while it is frozen waits for its next invocation. */
   private held: Array<() => void> = [];
-  readonly memory = new Map<unknown, unknown>();
+  /** What the functions' code made once for this instance. */
+  readonly memory: unknown[] = [];
 
   constructor(
     readonly functionName: string,

@@ -10,6 +10,9 @@ interface Happening {
   act: () => void;
 }
 
+/** Runs every microtask there is. Needs `--allow-natives-syntax`, since no interface of Node.js does it; not from within a microtask. */
+const runMicrotasks = new Function('%PerformMicrotaskCheckpoint()') as () => void;
+
 /** The queue of what is to happen. Times are milliseconds since the world began, with fractions. */
 export class Timeline {
   nowMs = 0;
@@ -42,27 +45,31 @@ export class Timeline {
    * Lets everything happen until nothing is left to, or until `maxSteps` say that it never ends. Rejects with what an
    * event throws.
    *
-   * A tick of Node.js's queue begins only when the queue of microtasks is empty. So the next event is taken in a
-   * tick that a microtask of this one asks for: five times as fast as a turn of the event loop for each event.
+   * The queue of microtasks is run down after each event, by the engine's own word for it: a turn of the event loop for each event
+   * takes ten times as long, a tick of Node.js twice.
    */
   run(maxSteps: number): Promise<'quiet' | 'endless'> {
-    return new Promise((resolve, reject) => {
-      const step = () => {
-        const next = this.take();
-        if (!next) return resolve('quiet');
-        if (this.steps++ >= maxSteps) return resolve('endless');
-        this.nowMs = next.atMs;
+    return new Promise((resolve, reject) =>
+      // Where no microtask runs.
+      setImmediate(() => {
         try {
-          next.act();
+          resolve(this.runAll(maxSteps));
         } catch (error) {
-          return reject(error);
+          reject(error);
         }
-        void settled.then(later);
-      };
-      const settled = Promise.resolve();
-      const later = () => process.nextTick(step);
-      step();
-    });
+      }),
+    );
+  }
+
+  private runAll(maxSteps: number): 'quiet' | 'endless' {
+    for (;;) {
+      const next = this.take();
+      if (!next) return 'quiet';
+      if (this.steps++ >= maxSteps) return 'endless';
+      this.nowMs = next.atMs;
+      next.act();
+      runMicrotasks();
+    }
   }
 
   private take(): Happening | undefined {

@@ -2,8 +2,8 @@
 import { routes } from '../../../lib/api/routes';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 import { memoryStores } from '../../support/memory/memory-stores';
-import { adaptersOf } from '../functions/adapters';
-import type { Handlers, Simulated } from '../functions/simulated';
+import type { Realm } from '../functions/realm';
+import type { Surroundings } from '../functions/simulated';
 import { Functions } from './functions';
 import { GuardFront } from './guard-front';
 import type { Instance } from './instance';
@@ -11,7 +11,6 @@ import { Ports, type Targets } from './ports';
 import { type Group, Weather } from './probabilities';
 import { Random, seedOf } from './random';
 import { RelayFront } from './relay-front';
-import { awslambda } from './response-stream';
 import { RestFront } from './rest-front';
 import { Timeline } from './timeline';
 import { Trace } from './trace';
@@ -19,8 +18,8 @@ import { Trace } from './trace';
 /** When every world begins, epoch milliseconds. */
 export const epochMs = 1_800_000_000_000;
 
-/** The functions' code, as `buildFunctions` made it: each use of it is a realm of its own, whose code is compiled once. */
-export type FunctionsScript = (simulated: Simulated, load: NodeJS.Require) => Handlers;
+/** What waits for an instance that died. */
+const never = new Promise<never>(() => {});
 
 const functionOfRoute = new Map(routes.map(({ method, path, serves }) => [`${method} ${path}`, serves]));
 
@@ -33,7 +32,7 @@ export interface Watcher {
 }
 
 /** A world. */
-export class World {
+export class World implements Surroundings {
   readonly timeline = new Timeline();
   readonly trace: Trace;
   readonly weather: Weather;
@@ -44,11 +43,12 @@ export class World {
   readonly stores = memoryStores();
   watcher: Watcher = { effect: () => {}, event: () => {} };
   private current!: Instance;
+  private readonly ports: Ports;
 
   constructor(
     readonly seed: number,
     strength: Readonly<Record<Group, number>>,
-    script: FunctionsScript,
+    realm: Realm,
     tracing = false,
   ) {
     this.trace = new Trace(this.timeline, tracing);
@@ -57,7 +57,7 @@ export class World {
       this.current = instance;
     };
     const random = new Random(seedOf(seed, 'functions'));
-    let handlers: Handlers = {};
+    const { handlers } = realm;
     this.functions = new Functions(
       this.timeline,
       this.weather,
@@ -72,7 +72,18 @@ export class World {
     });
     this.relay = new RelayFront(this.timeline, this.weather, this.functions, epochMs);
     this.guards = new GuardFront(this.timeline, this.functions, seedOf(seed, 'guards'), epochMs);
-    handlers = this.realm(script);
+    this.ports = new Ports(
+      this.timeline,
+      this.weather,
+      this.targets(),
+      resume,
+      (port, method, args, instance) => {
+        if (this.trace.on)
+          this.trace.tell(instance.invocation?.name ?? instance.functionName, `${port}.${method}`, args);
+        this.watcher.effect(port, method, args, instance);
+      },
+    );
+    realm.enter(this);
   }
 
   /** The wall clock, as it really is. */
@@ -80,73 +91,57 @@ export class World {
     return epochMs + this.timeline.nowMs;
   }
 
-  /** The functions' code, in a realm of its own: nothing that it remembers outlives the world. */
-  private realm(script: FunctionsScript): Handlers {
-    const targets = this.targets();
-    const ports = new Ports(
-      this.timeline,
-      this.weather,
-      targets,
-      (instance) => {
-        this.current = instance;
-      },
-      (port, method, args, instance) => {
-        if (this.trace.on)
-          this.trace.tell(instance.invocation?.name ?? instance.functionName, `${port}.${method}`, args);
-        this.watcher.effect(port, method, args, instance);
-      },
-    );
-    const never = new Promise<never>(() => {});
-    const simulated: Simulated = {
-      now: () => Math.floor(this.nowMs + this.current.skewMs),
-      sleep: (ms) => {
-        const instance = this.current;
-        if (!this.functions.live(instance)) return never;
-        return new Promise((resolve) =>
-          this.timeline.after(Math.max(0, ms), () =>
-            instance.hand(() => {
-              this.current = instance;
-              resolve();
-            }),
-          ),
-        );
-      },
-      setTimeout: (act, ms) => {
-        const instance = this.current;
-        const timer = { cleared: false };
-        this.timeline.after(ms, () => {
-          if (timer.cleared) return;
-          instance.hand(() => {
-            this.current = instance;
-            act();
-          });
-        });
-        return timer;
-      },
-      clearTimeout: (timer) => {
-        if (timer) (timer as { cleared: boolean }).cleared = true;
-      },
-      random: (count) => this.current.invocation!.random.bytes(count),
-      ports: Object.fromEntries(Object.entries(targets).map(([name, port]) => [name, Object.keys(port)])),
-      call: (port, method, args) => {
-        const instance = this.current;
-        return this.functions.live(instance) ? ports.call(instance, port, method, args) : never;
-      },
-      once: (make) => () => {
-        const { memory } = this.current;
-        if (!memory.has(make)) memory.set(make, make());
-        return memory.get(make) as ReturnType<typeof make>;
-      },
-      record: (event) => this.watcher.event(event),
-      fault: (error) => {
-        if (this.trace.on) this.trace.tell(this.current.invocation?.name ?? '?', 'logs a fault', [error]);
-      },
-      awslambda,
-      adapters: {},
-    };
-    simulated.adapters = adaptersOf(simulated);
+  now(): number {
+    return Math.floor(this.nowMs + this.current.skewMs);
+  }
 
-    return script(simulated, require);
+  sleep(ms: number): Promise<void> {
+    const instance = this.current;
+    if (!this.functions.live(instance)) return never;
+    return new Promise((resolve) =>
+      this.timeline.after(Math.max(0, ms), () => instance.hand(() => this.goOn(instance, resolve))),
+    );
+  }
+
+  setTimeout(act: () => void, ms: number): { cleared: boolean } {
+    const instance = this.current;
+    const timer = { cleared: false };
+    this.timeline.after(ms, () => {
+      if (!timer.cleared) instance.hand(() => this.goOn(instance, act));
+    });
+    return timer;
+  }
+
+  clearTimeout(timer: { cleared: boolean } | undefined): void {
+    if (timer) timer.cleared = true;
+  }
+
+  random(count: number): Uint8Array {
+    return this.current.invocation!.random.bytes(count);
+  }
+
+  call(port: string, method: string, args: unknown[]): Promise<unknown> {
+    const instance = this.current;
+    return this.functions.live(instance) ? this.ports.call(instance, port, method, args) : never;
+  }
+
+  own<T>(number: number, make: () => T): T {
+    const { memory } = this.current;
+    memory[number] ??= make();
+    return memory[number] as T;
+  }
+
+  record(event: unknown): void {
+    this.watcher.event(event);
+  }
+
+  fault(error: unknown): void {
+    if (this.trace.on) this.trace.tell(this.current.invocation?.name ?? '?', 'logs a fault', [error]);
+  }
+
+  private goOn(instance: Instance, act: () => void): void {
+    this.current = instance;
+    act();
   }
 
   private targets(): Targets {
