@@ -1,12 +1,14 @@
 /** What the holder of a relay secret decides about its gateway; a client may remove itself. */
 import { accessCodeTtlMs, clients, gateways, ownerWorld, pairings, random } from './aws/composition';
 import { streamedHttp } from './aws/http/http';
+import { factsOfGateway } from './core/monitor/gateway-facts';
 import { authenticateRuntime, issueAccessCode } from './core/pairing/gateways';
 import { listClients, removeGateway, revokeClient, rotateSecret } from './core/pairing/owner';
 
 export const handler = streamedHttp({
-  'POST /api/relay/codes': async ({ credential, receivedAtMs }) => {
+  'POST /api/relay/codes': async ({ credential, receivedAtMs, about }) => {
     const gateway = await authenticateRuntime(gateways(), credential);
+    about(factsOfGateway(gateway));
     const world = { gateways: gateways(), pairings: pairings(), random, accessCodeTtlMs: accessCodeTtlMs() };
     const issued = await issueAccessCode(world, gateway, receivedAtMs);
     return { status: 201, body: { gatewayId: gateway.gatewayId, ...issued } };
@@ -32,8 +34,7 @@ export const handler = streamedHttp({
     const gateway = await authenticateRuntime(gateways(), credential);
     const { afterwards, ...rotated } = await rotateSecret(ownerWorld(), gateway, receivedAtMs);
     request.afterwards(afterwards);
-    const { gatewayId, displayName, runtimeType } = gateway;
-    recorder.record({ type: 'relay.secret.rotated', gatewayId, displayName, runtimeType });
+    recorder.record({ type: 'relay.secret.rotated', ...factsOfGateway(gateway) });
     return { status: 200, body: rotated };
   },
   'DELETE /api/relay/gateway': async (request) => {
@@ -41,8 +42,7 @@ export const handler = streamedHttp({
     const gateway = await authenticateRuntime({ read: gateways().readEvenLeaving }, credential);
     const { afterwards } = await removeGateway(ownerWorld(), gateway, receivedAtMs);
     request.afterwards(afterwards);
-    const { gatewayId, displayName, runtimeType } = gateway;
-    recorder.record({ type: 'relay.gateway.removed', gatewayId, displayName, runtimeType });
+    recorder.record({ type: 'relay.gateway.removed', ...factsOfGateway(gateway) });
     return { status: 204 };
   },
 });

@@ -10,6 +10,7 @@ import { endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/
 import { Places } from './core/call/places';
 import { prepareCall } from './core/call/prepare-call';
 import { endOfCall, finishCall, startCall } from './core/call/run-call';
+import { factsOfGateway } from './core/monitor/gateway-facts';
 import { authenticateClient, noteUse } from './core/pairing/clients';
 import type { Client } from './core/pairing/ports';
 import { ApiError } from './core/wire/errors';
@@ -17,8 +18,9 @@ import { readBody } from './core/wire/json';
 import { limits } from './core/wire/limits';
 import { rpcRequest } from './core/wire/protocol';
 
-async function authenticate({ credential, receivedAtMs, afterwards }: HttpRequest) {
+async function authenticate({ credential, receivedAtMs, afterwards, about }: HttpRequest) {
   const authentic = await authenticateClient(clients(), credential, receivedAtMs);
+  about({ ...factsOfGateway(authentic.gateway), clientId: authentic.client.clientId });
   afterwards(() => noteUse(clients(), authentic.client, receivedAtMs));
   return authentic;
 }
@@ -27,6 +29,7 @@ async function call(http: HttpRequest) {
   const { client, gateway } = await authenticate(http);
   const followed = wantsEvents(http);
   const request = readBody(rpcRequest(followed ? limits.maxStreamTimeoutMs : limits.maxTimeoutMs), http.body);
+  http.about({ method: request.method });
   if (request.gatewayId !== gateway.gatewayId) {
     throw new ApiError('forbidden', 'This client is paired with another gateway.');
   }

@@ -2,6 +2,7 @@
 import { clients, gateways, presenceWorld, random, tickets, ticketUrlOf } from './aws/composition';
 import type { HttpRequest } from './aws/http/answer';
 import { streamedHttp } from './aws/http/http';
+import { factsOfGateway } from './core/monitor/gateway-facts';
 import { authenticateClient, noteUse } from './core/pairing/clients';
 import { claimOf } from './core/pairing/credentials';
 import { authenticateRuntime } from './core/pairing/gateways';
@@ -15,6 +16,7 @@ export const handler = streamedHttp({
       claimOf(credential)?.role === 'client'
         ? (await ofClient(request)).gateway
         : await authenticateRuntime(gateways(), credential);
+    request.about(factsOfGateway(gateway));
     const { gatewayId, runtimeType, displayName, capabilities } = gateway;
     const presence = await presenceOf(presenceWorld(), gateway, receivedAtMs);
     return { status: 200, body: { gatewayId, ...presence, runtimeType, displayName, capabilities } };

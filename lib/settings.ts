@@ -1,21 +1,16 @@
 import { env } from '../lambdas/aws/env';
 import { version } from '../package.json';
+import { access, columns } from './access';
 import { routes } from './api/routes';
 import type { FunctionName, Functions } from './functions/functions';
 import type { Options } from './options/options';
 import type { Places } from './places/places';
 
 const httpFunctions = [...new Set(routes.map(({ serves }) => serves))];
-const recording: FunctionName[] = [
-  'register',
-  'redeem',
-  'rpc',
-  'replies',
-  'pairings',
-  'gateway-admin',
-  'socket',
-  'guard',
-];
+/** Whoever may write events has to know how long they are kept. */
+const recording = (Object.keys(access) as FunctionName[]).filter((name) =>
+  access[name][columns.indexOf('monitorEvents')]?.includes('P'),
+);
 
 /** Tells functions what the operator chose and where the deployment is reached. */
 export function tellSettings(functions: Functions, options: Options, places: Places): void {

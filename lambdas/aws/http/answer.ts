@@ -26,6 +26,8 @@ export interface HttpRequest {
   receivedAtMs: number;
   /** Takes events for the monitor; they are written after the answer has left, or while the function waits. */
   recorder: Recorder;
+  /** Notes what the monitor may tell of this request if it is refused from here on. */
+  about(facts: EventFacts): void;
   /** Does something after the answer has left. Its failure is logged and harms nobody. */
   afterwards(task: () => Promise<unknown>): void;
 }
@@ -56,21 +58,27 @@ export async function answerTo(
   routes: Routes,
   event: APIGatewayProxyEvent,
   surroundings: Pick<HttpRequest, 'recorder' | 'afterwards'>,
+  onRefusal: (error: ApiError, facts: EventFacts) => void = () => {},
 ): Promise<HttpAnswer> {
+  let known: EventFacts = {};
+  const about = (facts: EventFacts) => {
+    known = { ...known, ...facts };
+  };
   const { requestId } = event.requestContext;
   try {
     const entry = routes[`${event.httpMethod} ${event.resource}`];
     if (!entry) throw new ApiError('not_found', 'There is no such route.');
     const { route, maxBodyBytes } =
       typeof entry === 'function' ? { route: entry, maxBodyBytes: limits.maxBodyBytes } : entry;
-    return await route({ ...requestOf(event, maxBodyBytes), ...surroundings });
+    return await route({ ...requestOf(event, maxBodyBytes), ...surroundings, about });
   } catch (error) {
     if (!(error instanceof ApiError)) logFailure(requestId, error);
-    const known =
+    const told =
       error instanceof ApiError
         ? error
         : new ApiError('internal_error', 'The server met a fault. It has been logged.');
-    const body = problemOf(known, requestId);
+    onRefusal(told, known);
+    const body = problemOf(told, requestId);
     const wait =
       body.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(body.retryAfterMs / 1000)) };
     const outcome = body.outcome === undefined ? {} : { 'x-call-outcome': body.outcome };
@@ -82,7 +90,7 @@ export async function answerTo(
 function requestOf(
   event: APIGatewayProxyEvent,
   maxBodyBytes: number,
-): Omit<HttpRequest, 'recorder' | 'afterwards'> {
+): Omit<HttpRequest, 'recorder' | 'afterwards' | 'about'> {
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );

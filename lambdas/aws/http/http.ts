@@ -3,6 +3,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { recorderOf } from '../monitor/recorder';
 import { answerTo, bodyOf, headersOf, logFailure, type Routes } from './answer';
 import { surviveBreakOf } from './broken-streams';
+import { showRefusal } from './refusals';
+import { sourceIpOf } from './source-ip';
 import { writePieces } from './write-pieces';
 
 /** The handler of a function whose integration is a STREAM. */
@@ -10,7 +12,11 @@ export function streamedHttp(routes: Routes) {
   return awslambda.streamifyResponse(async (event: APIGatewayProxyEvent, stream) => {
     const tasks: Array<() => Promise<unknown>> = [];
     const recorder = recorderOf(event.requestContext.requestId);
-    const answer = await answerTo(routes, event, { recorder, afterwards: (task) => tasks.push(task) });
+    const surroundings = { recorder, afterwards: (task: () => Promise<unknown>) => void tasks.push(task) };
+    const caller = { sourceIp: sourceIpOf(event), receivedAtMs: Date.now() };
+    const answer = await answerTo(routes, event, surroundings, (error, facts) =>
+      showRefusal(recorder, caller, error, facts),
+    );
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: answer.status,
       headers: headersOf(answer, event),

@@ -1,9 +1,9 @@
 /** Routes whose coming and going the monitor shows. */
 
 import type { EventType } from '../../core/monitor/monitor-events';
-import { ApiError, type ErrorCode, errorKinds } from '../../core/wire/errors';
-import { Recurrences } from '../../core/wire/short-memory';
-import type { HttpRequest, Route } from './answer';
+import { ApiError, errorKinds } from '../../core/wire/errors';
+import type { Route } from './answer';
+import { countRefusal, markTold } from './refusals';
 
 /** The types of a route's events. */
 export interface MonitoredTypes {
@@ -13,28 +13,6 @@ export interface MonitoredTypes {
   also?: EventType;
   /** One type for every refusal, or one chosen by its error. */
   refused: EventType | ((error: ApiError) => EventType);
-}
-
-/**
- * How often a function shows a refusal of one source that nothing else bounds, and how many of all sources. Otherwise whoever
- * goes on asking would cause a write for each refusal, and push everything else out of the monitor. A wrong code is bounded by
- * the limit on guesses, and counts: each is shown.
- */
-const refusalEveryMs = 60_000;
-const refusals = new Recurrences(refusalEveryMs, 1_000);
-/** A minute's worth of refusals that one function instance shows. */
-const mostRefusals = 60;
-const shown = new Recurrences(refusalEveryMs / mostRefusals, 1);
-
-/** For how many refusals an event stands now; 0 while none is to be shown. */
-function countRefusal(
-  request: Pick<HttpRequest, 'sourceIp' | 'receivedAtMs'>,
-  code: ErrorCode,
-  type: EventType,
-) {
-  if (code === 'code_not_found' || errorKinds[code].status >= 500) return 1;
-  const count = refusals.count(`${request.sourceIp} ${type} ${code}`, request.receivedAtMs);
-  return count > 0 && shown.count('', request.receivedAtMs) > 0 ? count : 0;
 }
 
 /** The route with its request, and how that ended, recorded; an answer's `facts` are noted on the latter. */
@@ -54,6 +32,7 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       return answer;
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError('internal_error', '');
+      markTold(known);
       const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
       const count = countRefusal(request, known.code, type);
       if (count === 0) throw error;

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
 import { call, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
+import { eventually } from '../../support/eventually';
 import { history, openStream, openViewer } from '../../support/monitor/monitor';
 import { functionIn, type Relay, registrationToken, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
@@ -311,5 +312,31 @@ describe('viewers', () => {
     ]);
     stays.close();
     await runtime.close();
+  });
+});
+
+test('a refused request is an event that says who, what and why, and a flood of them is one', async () => {
+  const registered = await register(relay.url);
+  const [app, other] = [await redeem(relay.url, registered.accessCode), await register(relay.url)];
+  const foreign = { ...app, gatewayId: other.gatewayId };
+  expect((await call(relay.url, foreign, { method: 'chat.send' })).status).toBe(403);
+  const flood = new Set<string>();
+  for (let n = 0; n < 20; n++) {
+    const { status, body } = await request(relay.url, 'GET /api/relay/status', { credential: 'wrong' });
+    expect(status).toBe(401);
+    flood.add(body.requestId);
+  }
+  const refused = await eventually(async () => {
+    const { events } = await history(relay.url, '?limit=500&type=relay.request.refused');
+    const isTold =
+      events.some(({ status }) => status === 403) && events.some(({ requestId }) => flood.has(requestId!));
+    return isTold ? events : undefined;
+  });
+  expect(refused.filter(({ requestId }) => flood.has(requestId!))).toHaveLength(1);
+  expect(refused.find(({ status }) => status === 403)).toMatchObject({
+    gatewayId: app.gatewayId,
+    clientId: app.clientId,
+    method: 'chat.send',
+    errorCode: 'forbidden',
   });
 });

@@ -33,6 +33,7 @@ const OTHER_TONES: ReadonlyArray<[string, Tone]> = [
   ['failed', 'bad'],
   ['denied', 'bad'],
   ['rejected', 'bad'],
+  ['refused', 'warn'],
 ];
 const TONES: ReadonlyMap<string, Tone> = new Map([...Object.entries(CALL_TONES), ...OTHER_TONES]);
 const TELLING = new Set(['success', 'created', 'error', 'failed', 'denied', 'rejected', 'reply_rejected']);
