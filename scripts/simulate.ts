@@ -10,7 +10,14 @@ async function main() {
     writeFunctions(fault ? 'faulty-functions' : 'functions', fault?.patches),
     writeWorld('world', fault?.patches),
   ]);
-  const args = ['--max-semi-space-size=64', '--allow-natives-syntax', world, '--functions', functions, ...rest];
+  const args = [
+    '--max-semi-space-size=64',
+    '--allow-natives-syntax',
+    world,
+    '--functions',
+    functions,
+    ...rest,
+  ];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
