@@ -90,6 +90,7 @@ export interface Paired {
   gatewayId: string;
   clientId: string;
   clientToken: string;
+  relayUrl: string;
   connected: boolean;
 }
 

@@ -5,8 +5,8 @@ import { ShortMemory } from '../wire/short-memory';
 import { type CallRef, ownKeyLength, ownKeyOf } from './states';
 import { progressEveryMs } from './tell-monitor';
 
-/** How often one function instance looks at the same client's calls, in milliseconds. */
-const lookEveryMs = 1_000;
+/** How often one function instance looks at the same client's calls, in milliseconds: while many run, and before it refuses one. */
+const lookEveryMs = { many: 1_000, full: 250 };
 
 /** The id of the lease of a call that nobody waits for: it tells a call from another with its key. */
 export function leaseIdOf(call: CallRef): string {
@@ -22,7 +22,10 @@ export function leaseMarkOf({ id }: Lease): string {
 export class SeenCalls {
   private readonly ended = new ShortMemory<true>(limits.maxStreamTimeoutMs, 10_000);
   private readonly told = new ShortMemory<true>(progressEveryMs, 2_000);
-  private readonly looked = new ShortMemory<true>(lookEveryMs, 1_000);
+  private readonly looked = {
+    many: new ShortMemory<true>(lookEveryMs.many, 1_000),
+    full: new ShortMemory<true>(lookEveryMs.full, 1_000),
+  };
 
   /** This very call has ended. */
   noteEnd(call: CallRef, nowMs: number): void {
@@ -48,10 +51,14 @@ export class SeenCalls {
   }
 
   /** Whether a client's calls were looked at a moment ago; from now on they were. */
-  wereLookedAt({ gatewayId, clientId }: { gatewayId: string; clientId: string }, nowMs: number): boolean {
+  wereLookedAt(
+    { gatewayId, clientId }: { gatewayId: string; clientId: string },
+    nowMs: number,
+    why: keyof typeof lookEveryMs,
+  ): boolean {
     const key = `${gatewayId} ${clientId}`;
-    const were = this.looked.get(key, nowMs) === true;
-    if (!were) this.looked.set(key, true, nowMs);
+    const were = this.looked[why].get(key, nowMs) === true;
+    if (!were) this.looked[why].set(key, true, nowMs);
     return were;
   }
 }

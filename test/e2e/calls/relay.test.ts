@@ -1,6 +1,7 @@
 import { call, redeem, register, request } from '../../support/api';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
+import { callBy, hangUp, ways } from '../../support/ways';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -67,16 +68,19 @@ test('of 50 simultaneous redeems of one code exactly one succeeds', async () => 
   expect(statuses.filter((status) => status === 404)).toHaveLength(49);
 });
 
-test('20 runtimes answer 200 simultaneous calls, and no answer is crossed', async () => {
+test('20 runtimes answer 200 simultaneous calls of both ways, and no answer is crossed', async () => {
   // One after the other: more than ten redeems at once from one address take turns.
   const pairs: Array<Awaited<ReturnType<typeof pair>>> = [];
   while (pairs.length < 20) pairs.push(await pair());
   const calls = Array.from({ length: 200 }, async (_, n) => {
     const { app } = pairs[n % pairs.length]!;
-    const { status, body } = await call(relay.url, app, { method: 'echo', params: { n, to: app.gatewayId } });
+    const way = ways[Math.floor(n / pairs.length) % ways.length]!;
+    const params = { n, to: app.gatewayId };
+    const { status, body } = await callBy(way, relay.url, app, { method: 'echo', params });
     expect([status, body.result]).toEqual([200, { n, to: app.gatewayId }]);
   });
   await Promise.all(calls);
+  await hangUp();
   await Promise.all(pairs.map(({ runtime }) => runtime.close()));
 });
 

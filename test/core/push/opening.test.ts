@@ -1,0 +1,90 @@
+/** Opening a call without a waiter, when something goes wrong in between: it never was, or it goes on; never both. */
+import { cancelCall } from '../../../lambdas/core/call/end-call';
+import { callKeyOf } from '../../../lambdas/core/call/states';
+import { memoryWorld } from '../../support/memory/world';
+
+/** A runtime and its App, whose sockets are a minute old. */
+async function paired() {
+  const relay = memoryWorld();
+  const runtime = await relay.runtime();
+  const app = await relay.app(runtime);
+  await relay.guardsUntil(relay.clock.now() + 60_000);
+  const ask = (id: unknown, more: object = {}) =>
+    relay.frame(app.socket, { jsonrpc: '2.0', id, method: 'm', meta: { id: 'own' }, ...more });
+  const answers = () => relay.framesTo(app.socket).filter(({ type }) => type === 'res');
+  const commands = () => relay.framesTo(runtime.socket).filter(({ type }) => type === 'req');
+  const pending = async () => {
+    const { answer } = await relay.frame(runtime.socket, { id: 'q', method: 'relay.pending' });
+    return JSON.parse(answer!).result.calls as Array<{ id: string }>;
+  };
+  const callKey = callKeyOf(runtime.gatewayId, app.clientId, 'own');
+  return { relay, runtime, ask, answers, commands, pending, callKey };
+}
+
+test.each(['its guard', 'its place'])(
+  'a call that fails to get %s never was, and the same id opens it',
+  async (what) => {
+    const { relay, runtime, ask, answers, commands, callKey } = await paired();
+    if (what === 'its guard')
+      jest.spyOn(relay.queue.guards, 'send').mockRejectedValueOnce(new Error('throttled'));
+    else jest.spyOn(relay.clients, 'hold').mockRejectedValueOnce(new Error('throttled'));
+    await ask(1);
+    expect(answers()).toMatchObject([
+      { id: 1, error: { data: { code: 'internal_error', retry: 'same-id' } } },
+    ]);
+    expect([commands(), await relay.calls.state(callKey, relay.clock.now())]).toEqual([[], undefined]);
+    await ask(2);
+    await relay.frame(runtime.socket, { id: commands()[0].id, result: 'now' });
+    expect(answers().at(-1)).toMatchObject({ id: 2, result: 'now' });
+  },
+);
+
+test('a call that its runtime asked for while it was opened is not taken back: it runs once, and ends', async () => {
+  const { relay, runtime, ask, answers, commands, pending } = await paired();
+  jest.spyOn(relay.queue.guards, 'send').mockImplementationOnce(async () => {
+    const [owed] = await pending();
+    await relay.frame(runtime.socket, { id: owed!.id, result: 'already' });
+    throw new Error('throttled');
+  });
+  await ask(1);
+  expect([commands(), answers()]).toMatchObject([[], [{ id: 1, result: 'already' }]]);
+  await ask(2);
+  expect([commands(), answers().at(-1)]).toMatchObject([[], { id: 2, result: 'already' }]);
+});
+
+test('a call that is delivered late by two at a time is posted once, though to the same socket', async () => {
+  const { relay, runtime, ask } = await paired();
+  await relay.closeSocket(runtime.socket);
+  await ask(1);
+  const back = await relay.socketOf(runtime.gatewayId);
+  await relay.clock.sleep(10_000);
+  const came = { kind: 'came', gatewayId: runtime.gatewayId } as const;
+  await Promise.all([relay.heed(came), relay.heed(came), relay.heed(came)]);
+  const posted = relay.framesTo(back).filter(({ type }) => type === 'req');
+  expect(posted).toHaveLength(1);
+});
+
+test('cancelling a call that was taken back finds none, and one that was opened again meanwhile is cancelled', async () => {
+  const { relay, ask, answers, callKey } = await paired();
+  await ask(1);
+  const seen = (await relay.calls.state(callKey, relay.clock.now()))!;
+  await relay.calls.discard(seen);
+  await expect(cancelCall(relay, seen)).rejects.toMatchObject({ code: 'not_found' });
+  await ask(2);
+  expect(await cancelCall(relay, seen)).toMatchObject({ outcome: 'cancelled' });
+  expect(answers()).toMatchObject([{ id: 2, error: { code: 'cancelled' } }]);
+});
+
+test('who joins a call that is taken back at that moment opens it', async () => {
+  const { relay, runtime, ask, answers, commands } = await paired();
+  await ask(1);
+  const listen = relay.calls.listen;
+  jest.spyOn(relay.calls, 'listen').mockImplementationOnce(async (ref, to, nowMs) => {
+    await relay.calls.discard(ref);
+    return await listen(ref, to, nowMs);
+  });
+  await ask(2);
+  expect(commands()).toHaveLength(2);
+  await relay.frame(runtime.socket, { id: commands()[1].id, result: 'of the second' });
+  expect(answers()).toMatchObject([{ id: 2, result: 'of the second' }]);
+});
