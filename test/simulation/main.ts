@@ -76,8 +76,8 @@ async function runOne(): Promise<void> {
   const [seed, number] = (options.world ?? '0.0').split('.').map(Number);
   const plan: Plan =
     options.plan === undefined ? planOf(seed!, number!) : JSON.parse(readFileSync(options.plan, 'utf8'));
-  const outcome = await runWorld(plan, realm, options.trace);
   const tally = new Tally();
+  const outcome = await runWorld(plan, realm, options.trace);
   tally.add(outcome);
   if (options.trace) process.stdout.write(`${traceTable(outcome.world.trace.lines)}\n`);
   if (outcome.breaches.length > 0)

@@ -23,6 +23,8 @@ export interface CallIntention {
   cancelAfterMs?: number;
   /** The App loses its network after so long, and asks again. */
   dropAfterMs?: number;
+  /** On a socket that is lost: the App goes on with the call on the next, by its id or with all that run. */
+  resumes?: 'by-id' | 'all';
 }
 
 /** Something that befalls a runtime, or that it does beside its work. */
@@ -61,6 +63,7 @@ export const attacks = [
   'read-foreign-params',
   'ask-foreign-call',
   'cancel-foreign-call',
+  'resume-foreign-call',
   'forged-token',
   'forged-secret',
 ] as const;
@@ -93,6 +96,7 @@ export function drawPlan(seed: number, calls: number): Plan {
     twins: random.pick([0, 0.05, 0.3]),
     cancels: random.pick([0, 0.02, 0.1]),
     drops: random.pick([0, 0.02, 0.1]),
+    resumes: random.pick([0, 0.5, 1]),
   };
   const strength = drawStrength(random);
   const spanMs = calls * random.between(60, 250);
@@ -134,7 +138,7 @@ export function drawPlan(seed: number, calls: number): Plan {
 }
 
 type Traits = Record<
-  'streams' | 'sockets' | 'long' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops',
+  'streams' | 'sockets' | 'long' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops' | 'resumes',
   number
 >;
 
@@ -156,6 +160,9 @@ function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
       : {}),
     ...(random.chance(traits.cancels) ? { cancelAfterMs: random.between(0, 600) } : {}),
     ...(random.chance(traits.drops) ? { dropAfterMs: random.between(0, 900) } : {}),
+    ...(way === 'socket' && random.chance(traits.resumes)
+      ? { resumes: random.pick(['by-id', 'all'] as const) }
+      : {}),
   };
 }
 

@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** More events than any world needs. */
-const maxSteps = 3_000_000;
+const maxSteps = 300_000;
 /** How long a world is left alone before everybody settles: longer than any grace, pause or late `$disconnect`. */
 const restMs = 45_000;
 
@@ -75,7 +75,7 @@ async function live(world: World, books: Books, plan: Plan): Promise<void> {
   await Promise.all(tenants.map((tenant) => tenant.register()));
   const apps: App[] = [];
   for (let app = 0; app < plan.tenants * plan.appsOfTenant; app++) {
-    apps.push(new App(world, books, app, await tenants[app % plan.tenants]!.pair(app)));
+    apps.push(new App(world, books, app, (await tenants[app % plan.tenants]!.pair(app))!));
   }
   const runtimes = tenants.map((tenant) => new Runtime(world, books, tenant));
   for (const runtime of runtimes) runtime.connect();
@@ -118,7 +118,8 @@ async function act({ world, books, tenants, apps, runtimes }: Cast, intention: I
   if (intention.does === 'rotate') {
     if (await tenant.rotate(n)) runtime.rotated(n);
   } else if (app.client.tenant === tenant && (await tenant.revoke(n, app.client))) {
-    app.become(await tenant.pair(app.number));
+    const client = await tenant.pair(app.number);
+    if (client) app.become(client);
   }
 }
 

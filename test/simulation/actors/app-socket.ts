@@ -22,6 +22,14 @@ export interface AnswerFrame {
   meta?: { id: string; outcome?: string };
 }
 
+interface Request {
+  id: string;
+  frame: string;
+  listener: Listener;
+  /** Who hears of what comes under another id than the request's own. */
+  besides?: Array<{ id: string; listener: Listener }>;
+}
+
 /** The socket of one App. */
 export class AppSocket implements Peer {
   private readonly listeners = new Map<string, Listener>();
@@ -29,7 +37,7 @@ export class AppSocket implements Peer {
   private socket: PeerSocket | undefined;
   private connecting = false;
   private connects = 0;
-  private waiting: Array<{ id: string; frame: string; listener: Listener }> = [];
+  private waiting: Request[] = [];
   private stopped = false;
 
   constructor(
@@ -41,10 +49,10 @@ export class AppSocket implements Peer {
   }
 
   /** Sends a request whose id no other request on this socket has. */
-  send(id: string, frame: string, listener: Listener): void {
-    if (this.socket?.isOpen) this.ask(id, frame, listener);
+  send(request: Request): void {
+    if (this.socket?.isOpen) this.ask(request);
     else {
-      this.waiting.push({ id, frame, listener });
+      this.waiting.push(request);
       this.connect();
     }
   }
@@ -76,13 +84,15 @@ export class AppSocket implements Peer {
     this.connecting = false;
     this.socket = socket;
     if (this.stopped) this.stop();
-    for (const { id, frame, listener } of this.waiting.splice(0)) this.ask(id, frame, listener);
+    for (const request of this.waiting.splice(0)) this.ask(request);
   }
 
   refused(status: number): void {
     this.connecting = false;
     this.tell(`is refused with ${status}`);
-    for (const { listener } of this.waiting.splice(0)) listener.lost();
+    for (const { listener, besides = [] } of this.waiting.splice(0)) {
+      for (const each of [listener, ...besides.map((other) => other.listener)]) each.lost();
+    }
   }
 
   heard(text: string): void {
@@ -111,8 +121,9 @@ export class AppSocket implements Peer {
     });
   }
 
-  private ask(id: string, frame: string, listener: Listener): void {
+  private ask({ id, frame, listener, besides = [] }: Request): void {
     this.listeners.set(id, listener);
+    for (const other of besides) this.listeners.set(other.id, other.listener);
     this.socket?.send(frame);
   }
 

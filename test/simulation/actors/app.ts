@@ -6,12 +6,15 @@ import { Random, seedOf } from '../world/random';
 import type { PeerSocket } from '../world/relay-front';
 import type { Answer, Request } from '../world/rest-front';
 import type { World } from '../world/world';
-import { type AnswerFrame, AppSocket } from './app-socket';
+import { type AnswerFrame, AppSocket, type Listener } from './app-socket';
 import { EventReader, type StreamEvent } from './event-reader';
 import type { Client } from './town';
 
 /** How long an App waits for an answer on a socket beyond the call's own timeout. */
 const socketPatienceMs = 6_000;
+
+/** How often an App that lost its socket goes on with a call on another before it sends the call again. */
+const mostResumes = 3;
 
 /** What a client that is over its quota is told to wait, and how often that is done. */
 const busyPauseMs = 2_000;
@@ -20,12 +23,20 @@ const settleTries = 30;
 /** A fault is tried again this often. */
 const faultTries = 5;
 
+interface Resuming {
+  book: CallBook;
+  which: 'by-id' | 'all';
+  listener: Listener;
+  unknown: () => void;
+}
+
 /** One App. */
 export class App {
   private socket: AppSocket;
   private requests = 0;
   private calls = 0;
   private streams = 0;
+  private readonly resuming: Resuming[] = [];
 
   constructor(
     private readonly world: World,
@@ -53,7 +64,7 @@ export class App {
     const random = this.random(`${book.id} patience`);
     for (let tries = 1; tries <= faultTries; tries++) {
       const word = await this.send(book, tries === 1 ? intention : again, false);
-      const isOver = isEnding(word) || !['broken', 'fault', 'pending', 'busy'].includes(word);
+      const isOver = isEnding(word) || !['broken', 'silent', 'fault', 'pending', 'busy'].includes(word);
       if (isOver) {
         if (!random.chance(0.03)) break;
         await timeline.sleep(random.between(1, 500));
@@ -141,52 +152,91 @@ export class App {
     return this.tell(book, { route: 'GET /api/relay/rpc/{id}', params: { id: book.callId } }, false);
   }
 
-  private sendOnSocket(
-    book: CallBook,
-    params: object,
-    { timeoutMs, dropAfterMs }: CallIntention,
-  ): Promise<Word> {
+  private sendOnSocket(book: CallBook, params: object, intention: CallIntention): Promise<Word> {
     const { timeline } = this.world;
-    const askedMs = timeline.nowMs;
-    const stream = ++this.streams;
-    const id = `${book.id}-${++this.requests}`;
+    const { timeoutMs, dropAfterMs, resumes } = intention;
     const { socket } = this;
-    if (this.world.trace.on) this.note(`${book.id}: asks on its socket as ${id}`);
+    const askedMs = timeline.nowMs;
+    let stream = ++this.streams;
+    let awaited = this.requestId(book);
+    let losses = 0;
+    if (this.world.trace.on) this.note(`${book.id}: asks on its socket as ${awaited}`);
     return new Promise((resolve) => {
-      const end = (word: Word, text: string, reopens = false) => {
-        socket.forget(id);
-        if (this.world.trace.on) this.note(`${book.id}: ${id} gave ${word}`);
+      let isOver = false;
+      const end = (word: Word, text = '', reopens = false) => {
+        if (isOver) return;
+        isOver = true;
+        socket.forget(awaited);
+        if (this.world.trace.on) this.note(`${book.id}: ${awaited} gave ${word}`);
+        // Who resumes names no method: it hears of whatever call has the id.
+        const conflicting = losses > 0 ? undefined : false;
+        const told = { atMs: timeline.nowMs, askedMs, word, text, conflicting, reopens };
         // Which function served it nobody can tell: a fault on a socket is never held against the core.
-        book.told.push({
-          atMs: timeline.nowMs,
-          askedMs,
-          word,
-          text,
-          conflicting: false,
-          reopens,
-          excused: true,
-          delayMs: socketPatienceMs,
-        });
+        book.told.push({ ...told, excused: true, delayMs: socketPatienceMs });
         resolve(word);
       };
-      if (dropAfterMs !== undefined) timeline.after(dropAfterMs, () => socket.cut());
-      const frame = { jsonrpc: '2.0', id, method: 'simulate', params, meta: { id: book.callId, timeoutMs } };
-      let isOver = false;
-      const once = (word: Word, text: string, reopens = false) => {
-        if (!isOver) end(word, text, reopens);
-        isOver = true;
-      };
-      timeline.after(timeoutMs + socketPatienceMs, () => once('broken', ''));
-      socket.send(id, JSON.stringify(frame), {
+      const listener: Listener = {
         answered: (answer) => {
           const { word, text } = wordOfFrame(answer, book);
-          once(word, text, isReopened(answer.error?.data));
+          end(word, text, isReopened(answer.error?.data));
         },
         progressed: (seq, text) =>
           book.progress.push({ stream, seq, text, atMs: timeline.nowMs, onSocket: true }),
-        lost: () => once('broken', ''),
-      });
+        lost: () => {
+          if (isOver) return;
+          if (!resumes || ++losses > mostResumes || this.resuming.some((other) => other.book === book))
+            return end('broken');
+          // On another socket it hears under the call's own id, of steps that may be old.
+          awaited = book.callId;
+          stream = ++this.streams;
+          this.resume({ book, which: resumes, listener, unknown: () => end('broken') });
+        },
+      };
+      if (dropAfterMs !== undefined) timeline.after(dropAfterMs, () => socket.cut());
+      timeline.after(timeoutMs + socketPatienceMs, () => end(losses > 0 ? 'broken' : 'silent'));
+      const meta = { id: book.callId, timeoutMs };
+      const frame = JSON.stringify({ jsonrpc: '2.0', id: awaited, method: 'simulate', params, meta });
+      socket.send({ id: awaited, frame, listener });
     });
+  }
+
+  /** Goes on with a call on a new socket; `unknown` is called where the relay does not know it, or does not say so. */
+  private resume(resuming: Resuming): void {
+    this.resuming.push(resuming);
+    // Of all that were lost with one socket it asks at once: who asks twice is told twice.
+    if (this.resuming.length === 1) this.world.timeline.after(0, () => this.askToResume());
+  }
+
+  private askToResume(): void {
+    const all = this.resuming.splice(0);
+    const [first] = all;
+    const id = this.requestId(first!.book);
+    if (this.world.trace.on) for (const { book } of all) this.note(`${book.id}: resumes as ${id}`);
+    const calls = all.map(({ book }) => ({
+      id: book.callId,
+      afterSeq: book.progress.reduce((last, { seq }) => Math.max(last, seq), -1),
+    }));
+    const params = first!.which === 'by-id' ? { calls } : {};
+    this.socket.send({
+      id,
+      frame: JSON.stringify({ jsonrpc: '2.0', id, method: 'relay.resume', params }),
+      listener: {
+        answered: ({ result }) => {
+          const known = (result ?? {}) as { calls?: Array<{ id: string; status: string }> };
+          for (const { book, unknown } of all) {
+            const status = known.calls?.find((call) => call.id === book.callId)?.status;
+            if (status === undefined || status === 'unknown') unknown();
+          }
+        },
+        progressed: () => {},
+        lost: () => {},
+      },
+      besides: all.map(({ book, listener }) => ({ id: book.callId, listener })),
+    });
+  }
+
+  private requestId(book: CallBook): string {
+    return `${book.id}-${++this.requests}`;
   }
 
   private newSocket(): AppSocket {

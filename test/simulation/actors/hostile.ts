@@ -65,6 +65,13 @@ export class Hostile {
         return await this.refused(does, this.forged(this.runtime.tenant.secret), {
           route: 'POST /api/relay/codes',
         });
+      case 'resume-foreign-call':
+        // Under an id that it has given itself it would go on with a call of its own.
+        if (this.app.hasGiven(victim.callId)) return;
+        return this.app.say(resume(victim.callId), ({ changes }) => {
+          if (changes > 0 && !this.app.hasGiven(victim.callId))
+            this.breach(`${does} of hostile ${this.n} changed ${changes} rows.`);
+        });
       case 'cancel-foreign-call':
         return await this.refusedUnlessOwn(victim, does, {
           route: 'POST /api/relay/rpc/{id}/cancel',
@@ -115,4 +122,9 @@ export class Hostile {
   private breach(detail: string): void {
     this.books.breach('who has no right causes nothing', detail);
   }
+}
+
+function resume(callId: string): string {
+  const params = { calls: [{ id: callId }] };
+  return JSON.stringify({ jsonrpc: '2.0', id: 'hostile', method: 'relay.resume', params });
 }

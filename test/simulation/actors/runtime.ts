@@ -217,7 +217,12 @@ export class Runtime implements Peer {
     const value = { id: params.id, app: params.app, by: id };
     const isError = params.say === 'error';
     const body = isError ? { error: { code: 'E_SAID', message: 'no', data: value } } : { result: value };
-    book.said.push({ frameId: id, atMs: this.world.timeline.nowMs, text: JSON.stringify(body) });
+    book.said.push({
+      frameId: id,
+      atMs: this.world.timeline.nowMs,
+      text: JSON.stringify(body),
+      hadSocket: this.isConnected,
+    });
     this.answers.set(id, JSON.stringify({ jsonrpc: '2.0', id, ...body }));
     if (params.say === 'posted') void this.post(id);
     else this.repeat(id);

@@ -32,9 +32,9 @@ export class Tenant {
     this.secret = relaySecret;
   }
 
-  /** Pairs an App: a code whose answer was lost is dead, and another is asked for. */
-  async pair(app: number): Promise<Client> {
-    for (;;) {
+  /** Pairs an App: a code whose answer was lost is dead, and another is asked for. Not with a tenant that is lost. */
+  async pair(app: number): Promise<Client | undefined> {
+    while (!this.books.lost.has(this.number)) {
       const pairing = `${this.number} ${++this.pairings}`;
       const code = await insist(this.world, `code ${pairing}`, {
         route: 'POST /api/relay/codes',
@@ -52,6 +52,7 @@ export class Tenant {
       this.clients.set(clientId, client);
       return client;
     }
+    return undefined;
   }
 
   /** Rotates the secret: true once the new one is known. Where the answer is lost the tenant is lost with it. */

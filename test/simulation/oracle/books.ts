@@ -19,6 +19,8 @@ export type Word =
   | 'fault'
   | 'busy'
   | 'broken'
+  /** Nothing came, on a socket that stayed open. */
+  | 'silent'
   | 'unknown'
   | 'conflict'
   | 'refused'
@@ -61,7 +63,7 @@ export interface CallBook {
   /** The commands that the runtime took up: each frame id once. */
   executed: Array<{ frameId: string; atMs: number }>;
   /** What the runtime said, as the App is to be told it. */
-  said: Array<{ frameId: string; atMs: number; text: string }>;
+  said: Array<{ frameId: string; atMs: number; text: string; hadSocket: boolean }>;
   /** Steps that reached the App, by the stream they came on. */
   progress: Array<{ stream: number; seq: number; text: string; atMs: number; onSocket: boolean }>;
   /** Steps that the runtime reported. */

@@ -1,17 +1,13 @@
-/** The queue of guards: what is sent shows later, goes to the function, and shows again when that fails or now and then anyway. */
+/** The queue of guards: what is sent shows later, goes to the function, and shows again when that fails. */
 import type { Guard } from '../../../lambdas/core/wire/guards';
 import type { Functions } from './functions';
+import { drawMs, type Weather } from './probabilities';
 import { Random, seedOf } from './random';
 import type { Timeline } from './timeline';
 
-/** When a message shows again that was not deleted, how often it may, and how often one comes twice or late. */
+/** When a message shows again that was not deleted, in milliseconds, and how often it is shown in all. */
 const visibleAgainMs = 30_000;
 const maxReceives = 5;
-const doubledShare = 0.02;
-const lateShare = 0.02;
-/** How long one gathers with others, and how late a late one is at most. */
-const gatheredMs = 1_000;
-const lateMs = 20_000;
 
 /** The queue, its event source and its dead letters. */
 export class GuardFront {
@@ -23,45 +19,34 @@ export class GuardFront {
 
   constructor(
     private readonly timeline: Timeline,
+    private readonly weather: Weather,
     private readonly functions: Functions,
     private readonly seed: number,
-    private readonly epochMs: number,
   ) {
     this.random = new Random(seed);
   }
 
   /** Takes a guard, as `GuardQueue.send` does. SQS counts in whole seconds. */
-  async send(guard: Guard, inMs: number): Promise<void> {
+  send(guard: Guard, inMs: number): void {
     const messageId = `guard-${++this.sent}`;
-    const { random } = this;
-    const times = random.next() < doubledShare ? 2 : 1;
-    for (let n = 0; n < times; n++) {
-      const late = random.next() < lateShare ? random.next() * lateMs : 0;
-      const showsInMs = Math.ceil(Math.max(0, inMs) / 1000) * 1000 + random.next() * gatheredMs + late;
-      this.timeline.after(showsInMs, () => this.deliver(messageId, guard, 1));
+    const { random, timeline } = this;
+    const fate = this.weather.draw('queue', random);
+    const body = JSON.stringify(guard);
+    for (let times = fate === 'twice' ? 2 : 1; times > 0; times--) {
+      const lateMs = fate === 'late' ? drawMs('lateMessage', random) : 0;
+      const showsInMs = Math.ceil(Math.max(0, inMs) / 1000) * 1000 + drawMs('batch', random) + lateMs;
+      timeline.after(showsInMs, () => this.deliver(messageId, guard, body, 1));
     }
   }
 
-  private deliver(messageId: string, guard: Guard, receives: number): void {
-    const event = {
-      Records: [
-        { messageId, body: JSON.stringify(guard), attributes: { SentTimestamp: String(this.epochMs) } },
-      ],
-    };
-    this.functions.invoke(
-      'guard',
-      event,
-      undefined,
-      new Random(seedOf(this.seed, ++this.delivered)),
-      (result) => {
-        const failures =
-          result.is === 'returned'
-            ? (result.value as { batchItemFailures: unknown[] }).batchItemFailures.length
-            : 1;
-        if (failures === 0) return;
-        if (receives >= maxReceives) this.dead.push(guard);
-        else this.timeline.after(visibleAgainMs, () => this.deliver(messageId, guard, receives + 1));
-      },
-    );
+  private deliver(messageId: string, guard: Guard, body: string, receives: number): void {
+    const event = { Records: [{ messageId, body }] };
+    const random = new Random(seedOf(this.seed, ++this.delivered));
+    this.functions.invoke('guard', event, undefined, random, (result) => {
+      const value = result.is === 'returned' ? (result.value as { batchItemFailures: unknown[] }) : undefined;
+      if (value?.batchItemFailures.length === 0) return;
+      if (receives >= maxReceives) this.dead.push(guard);
+      else this.timeline.after(visibleAgainMs, () => this.deliver(messageId, guard, body, receives + 1));
+    });
   }
 }

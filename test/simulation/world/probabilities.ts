@@ -51,6 +51,8 @@ export const probabilities = {
   },
   /** Of a socket's end, as `$disconnect` tells it. */
   disconnect: { late: 0.15, never: 0.05, twice: 0.01 },
+  /** Of a message of a queue. Even without any of it, two that are sent one after the other come in any order. */
+  queue: { late: 0.02, twice: 0.02 },
 } as const;
 
 /** How long things take in fair weather, in milliseconds: from, to. */
@@ -69,6 +71,9 @@ export const latencies = {
   /** When `$disconnect` comes, and when it is late. */
   disconnect: [1, 120],
   lateDisconnect: [1_000, 40_000],
+  /** How long a message waits for others of its batch, and how late it is when it is late. */
+  batch: [0, 1_000],
+  lateMessage: [1_000, 20_000],
   /** How far the clock of a function's instance is off: two of them differ by 200 at most. */
   skew: [-100, 100],
 } as const satisfies Record<string, readonly [number, number]>;
@@ -125,6 +130,7 @@ export const calm: Readonly<Record<Group, number>> = {
   invocation: 0,
   network: 0,
   disconnect: 0,
+  queue: 0,
 };
 
 /** Draws how strong each group is in one world: off, as in the table, or several times that. */

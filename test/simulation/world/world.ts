@@ -71,7 +71,7 @@ export class World implements Surroundings {
       return name;
     });
     this.relay = new RelayFront(this.timeline, this.weather, this.functions, epochMs);
-    this.guards = new GuardFront(this.timeline, this.functions, seedOf(seed, 'guards'), epochMs);
+    this.guards = new GuardFront(this.timeline, this.weather, this.functions, seedOf(seed, 'guards'));
     this.ports = new Ports(
       this.timeline,
       this.weather,
