@@ -1,5 +1,6 @@
 /** The relay socket: `$connect` decides who comes in, `$default` takes frames, `$disconnect` forgets. */
 import { callWorld, clients, gateways, sockets, tickets, watchers } from './aws/composition';
+import { logFailure } from './aws/http/answer';
 import { recorderOf } from './aws/monitor/recorder';
 import { countDisconnect, type SocketEvent, socketAnswer, socketCredential } from './aws/socket/socket-event';
 import type { Recorder } from './core/monitor/ports';
@@ -27,6 +28,7 @@ export const handler = async (event: SocketEvent) => {
   } else {
     const world = callWorld({ recorder, requestId });
     const handled = await handleFrame(world, connectionId, event.body ?? '', nowMs);
+    if (handled.fault !== undefined) logFailure(requestId, handled.fault);
     if (handled.answer) await sockets().post(connectionId, handled.answer);
   }
   await recorder.flush();

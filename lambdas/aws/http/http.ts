@@ -1,9 +1,9 @@
 /** Functions whose integration is a STREAM: what they do after their answer delays nobody. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { showRefusal } from '../../core/monitor/refusals';
 import { recorderOf } from '../monitor/recorder';
 import { answerTo, bodyOf, headersOf, logFailure, type Routes } from './answer';
 import { surviveBreakOf } from './broken-streams';
-import { showRefusal } from './refusals';
 import { sourceIpOf } from './source-ip';
 import { writePieces } from './write-pieces';
 
@@ -13,7 +13,7 @@ export function streamedHttp(routes: Routes) {
     const tasks: Array<() => Promise<unknown>> = [];
     const recorder = recorderOf(event.requestContext.requestId);
     const surroundings = { recorder, afterwards: (task: () => Promise<unknown>) => void tasks.push(task) };
-    const caller = { sourceIp: sourceIpOf(event), receivedAtMs: Date.now() };
+    const caller = { source: sourceIpOf(event), receivedAtMs: Date.now() };
     const answer = await answerTo(routes, event, surroundings, (error, facts) =>
       showRefusal(recorder, caller, error, facts),
     );

@@ -1,9 +1,9 @@
 /** Routes whose coming and going the monitor shows. */
 
 import type { EventType } from '../../core/monitor/monitor-events';
+import { countRefusal, markTold } from '../../core/monitor/refusals';
 import { ApiError, errorKinds } from '../../core/wire/errors';
 import type { Route } from './answer';
-import { countRefusal, markTold } from './refusals';
 
 /** The types of a route's events. */
 export interface MonitoredTypes {
@@ -34,7 +34,7 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       const known = error instanceof ApiError ? error : new ApiError('internal_error', '');
       markTold(known);
       const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
-      const count = countRefusal(request, known.code, type);
+      const count = countRefusal({ source: request.sourceIp, receivedAtMs }, known.code, type);
       if (count === 0) throw error;
       requested();
       const { status } = errorKinds[known.code];

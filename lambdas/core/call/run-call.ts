@@ -5,13 +5,18 @@
  */
 
 import type { Gateway } from '../pairing/ports';
-import { ApiError } from '../wire/errors';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
 import { endCall } from './end-call';
 import type { Places } from './places';
 import type { PreparedCall } from './prepare-call';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
-import { callEnded, callProgressed, callRefused, callRequested, progressEveryMs } from './tell-monitor';
+import {
+  callEnded,
+  callProgressed,
+  callRequested,
+  idempotencyConflict,
+  progressEveryMs,
+} from './tell-monitor';
 import { watchCall } from './watch-call';
 
 /** A call that is under way. */
@@ -38,13 +43,7 @@ export async function startCall(
   const opened = await world.calls.open(prepared.call, world.clock.now());
   world.recorder.record(callRequested(prepared.call, gateway, opened === 'opened' ? undefined : 'joined'));
   if (opened === 'opened') return { ...prepared, gateway, places };
-  if (opened.digest !== prepared.call.digest) {
-    world.recorder.record(callRefused(prepared.call, gateway, 'idempotency_conflict', world.clock.now()));
-    throw new ApiError(
-      'idempotency_conflict',
-      'This id was used for a call with another method or other params.',
-    );
-  }
+  if (opened.digest !== prepared.call.digest) throw idempotencyConflict(world, prepared.call, gateway);
   return { ...prepared, gateway, places, joined: opened };
 }
 

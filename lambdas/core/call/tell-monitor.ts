@@ -4,9 +4,12 @@
  */
 
 import type { EventFacts, NewEvent } from '../monitor/monitor-events';
+import type { Recorder } from '../monitor/ports';
+import { markTold } from '../monitor/refusals';
 import type { Gateway } from '../pairing/ports';
-import { type ErrorCode, errorKinds } from '../wire/errors';
+import { ApiError, errorKinds } from '../wire/errors';
 import { type OutcomeRule, outcomes } from '../wire/outcomes';
+import type { Clock } from '../wire/ports';
 import { type CallEnd, frameIdOf, type OpenCall, type Progress, type StoredCall } from './states';
 
 /** Whose call it is, by the names that its gateway registered with. */
@@ -42,10 +45,29 @@ export function callProgressed(call: OpenCall, named: Named, count: number, last
   return { type: 'relay.rpc.progress', atMs: last.atMs, progress: count, detail, ...factsOf(call, named) };
 }
 
-/** The request was refused before it became a call: its outcome is the code of the problem. */
-export function callRefused(call: OpenCall, named: Named, code: ErrorCode, atMs: number): NewEvent {
+/**
+ * The refusal of a request whose id belongs to a call of another method or other params. It is told as the end of a call that
+ * never was one: its outcome is the code of the problem.
+ */
+export function idempotencyConflict(
+  { recorder, clock }: { recorder: Recorder; clock: Clock },
+  call: OpenCall,
+  named: Named,
+): ApiError {
+  const code = 'idempotency_conflict';
+  const error = new ApiError(code, 'This id was used for a call with another method or other params.');
+  markTold(error);
   const { status } = errorKinds[code];
-  return { type: 'relay.rpc.error', atMs, outcome: code, errorCode: code, status, ...factsOf(call, named) };
+  const atMs = clock.now();
+  recorder.record({
+    type: 'relay.rpc.error',
+    atMs,
+    outcome: code,
+    errorCode: code,
+    status,
+    ...factsOf(call, named),
+  });
+  return error;
 }
 
 /** The call ended, after so many steps of progress. What is measured is measured when the event is written. */

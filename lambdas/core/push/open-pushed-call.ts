@@ -7,10 +7,9 @@
 import { lookForEnded } from '../call/hold-lease';
 import { commandFor, type PreparedCall } from '../call/prepare-call';
 import type { Listener, OpenCall, StoredCall } from '../call/states';
-import { callRefused, callRequested } from '../call/tell-monitor';
+import { callRequested, idempotencyConflict } from '../call/tell-monitor';
 import type { Client, Gateway, OpenSocket } from '../pairing/ports';
 import { isSettling, retireSocket } from '../presence/presence';
-import { ApiError } from '../wire/errors';
 import { eventFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
 import { listenTo } from './listen';
@@ -50,13 +49,7 @@ export async function openPushedCall(
     if (standing === 'left') return;
     if (standing === 'ready') break;
     world.recorder.record(callRequested(call, gateway, 'joined'));
-    if (standing.digest !== call.digest) {
-      world.recorder.record(callRefused(call, gateway, 'idempotency_conflict', world.clock.now()));
-      throw new ApiError(
-        'idempotency_conflict',
-        'This id was used for a call with another method or other params.',
-      );
-    }
+    if (standing.digest !== call.digest) throw idempotencyConflict(world, call, gateway);
     const listened = await listenTo(world, standing, { listener, id: prepared.id, afterSeq: -1 });
     if (listened === 'heard') return;
   }

@@ -11,6 +11,7 @@ import { cancelCall } from '../call/end-call';
 import { readOwnCall } from '../call/own-call';
 import { prepareCall } from '../call/prepare-call';
 import { digestOf, type StoredCall } from '../call/states';
+import { showRefusal } from '../monitor/refusals';
 import type { Client, Gateway } from '../pairing/ports';
 import type { Connection } from '../presence/ports';
 import { presenceOf } from '../presence/presence';
@@ -36,25 +37,32 @@ export interface AppRequest {
   meta: unknown;
 }
 
-/** Serves one request of an App, and posts whatever it is to get at once. */
+/** Serves one request of an App, and posts whatever it is to get at once. Gives the fault that it met, for the log. */
 export async function handleAppRequest(
   world: PushWorld,
   connection: Connection,
   request: AppRequest,
-): Promise<void> {
+): Promise<{ fault?: unknown }> {
   const post = (frame: string) => world.sockets.post(connection.connectionId, frame);
   const { id } = request;
   if (id === undefined || id === null || String(id).length > maxRequestIdLength) {
     const rule = `a request needs an id of ${maxRequestIdLength} characters at most`;
     await post(errorFrame(null, -32600, `Invalid request: ${rule}`));
-    return;
+    return {};
   }
   try {
     await serve(world, connection, { ...request, id }, post);
+    return {};
   } catch (error) {
-    const known =
-      error instanceof ApiError ? error : new ApiError('internal_error', 'The server met a fault.');
+    const isKnown = error instanceof ApiError;
+    const known = isKnown
+      ? error
+      : new ApiError('internal_error', 'The server met a fault. It has been logged.');
+    const { connectionId: source, gatewayId, clientId } = connection;
+    const caller = { source, receivedAtMs: world.clock.now() };
+    showRefusal(world.recorder, caller, known, { gatewayId, clientId, method: request.method });
     await post(problemFrame(id, known, world.requestId));
+    return isKnown ? {} : { fault: error };
   }
 }
 

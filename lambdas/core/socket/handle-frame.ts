@@ -10,6 +10,8 @@ import { type Heard, handleRuntimeFrame, type RuntimeSocketWorld } from './runti
 /** What became of a frame. */
 export interface Handled extends Heard {
   reply?: ReplyOutcome;
+  /** What the server met that is not its peer's doing: for the log. */
+  fault?: unknown;
 }
 
 /** Handles one frame. A reply needs no look at the socket's row as long as it comes from where the command went. */
@@ -31,7 +33,7 @@ export async function handleFrame(
   if (connection.role === 'runtime') return await handleRuntimeFrame(world, connection, frame, nowMs);
   if (frame.kind === 'ping') return { answer: JSON.stringify({ type: 'pong' }) };
   if (connection.role === 'client' && frame.kind === 'request')
-    await handleAppRequest(world, connection, frame);
+    return await handleAppRequest(world, connection, frame);
   return {};
 }
 
@@ -50,8 +52,8 @@ async function handleReply(
     const sender = await world.connections.read(connectionId, nowMs);
     world.recorder.record(replyRejected(reply, frame.id, sender, { bytes: Buffer.byteLength(text), count }));
     return { reply };
-  } catch {
+  } catch (fault) {
     // Silence here would cost the App its answer.
-    return { answer: errorFrame(frame.id, -32000, 'The reply could not be stored. Send it again.') };
+    return { answer: errorFrame(frame.id, -32000, 'The reply could not be stored. Send it again.'), fault };
   }
 }

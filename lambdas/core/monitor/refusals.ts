@@ -1,8 +1,9 @@
 /** Refusals on the monitor: each is told once, and a flood of them as one event with its number. */
-import type { EventFacts, EventType } from '../../core/monitor/monitor-events';
-import type { Recorder } from '../../core/monitor/ports';
-import { type ApiError, type ErrorCode, errorKinds } from '../../core/wire/errors';
-import { Recurrences } from '../../core/wire/short-memory';
+
+import { type ApiError, type ErrorCode, errorKinds } from '../wire/errors';
+import { Recurrences } from '../wire/short-memory';
+import type { EventFacts, EventType } from './monitor-events';
+import type { Recorder } from './ports';
 
 /**
  * How often a function shows a refusal of one source that nothing else bounds, and how many of all sources. Otherwise whoever
@@ -20,14 +21,15 @@ const tellingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 4
 
 /** Whom a refusal is about. */
 interface Refused {
-  sourceIp: string;
+  /** An address, or a socket. */
+  source: string;
   receivedAtMs: number;
 }
 
 /** For how many refusals an event stands now; 0 while none is to be shown. */
-export function countRefusal({ sourceIp, receivedAtMs }: Refused, code: ErrorCode, type: EventType): number {
+export function countRefusal({ source, receivedAtMs }: Refused, code: ErrorCode, type: EventType): number {
   if (code === 'code_not_found' || errorKinds[code].status >= 500) return 1;
-  const count = refusals.count(`${sourceIp} ${type} ${code}`, receivedAtMs);
+  const count = refusals.count(`${source} ${type} ${code}`, receivedAtMs);
   return count > 0 && shown.count('', receivedAtMs) > 0 ? count : 0;
 }
 

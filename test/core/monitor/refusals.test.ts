@@ -1,5 +1,5 @@
-import { markTold, showRefusal } from '../../../lambdas/aws/http/refusals';
 import type { NewEvent } from '../../../lambdas/core/monitor/monitor-events';
+import { markTold, showRefusal } from '../../../lambdas/core/monitor/refusals';
 import { ApiError, type ErrorCode, type ErrorDetails } from '../../../lambdas/core/wire/errors';
 
 const t0 = 1_800_000_000_000;
@@ -10,7 +10,7 @@ function shownOf(code: ErrorCode, details: ErrorDetails = {}, told = false): New
   const error = new ApiError(code, 'No.', details);
   if (told) markTold(error);
   source += 1;
-  const caller = { sourceIp: `source ${source}`, receivedAtMs: t0 + source * 2_000 };
+  const caller = { source: `source ${source}`, receivedAtMs: t0 + source * 2_000 };
   const recorder = {
     record: (event: NewEvent | (() => NewEvent)) => events.push(event as NewEvent),
     idle() {},
