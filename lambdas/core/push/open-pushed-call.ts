@@ -1,7 +1,8 @@
 /**
  * A call of an App on its socket. Three AWS calls stand one after the other before the command: whose socket it is (remembered), the
- * authorising read, and the opening, beside which the call is noted as under way and its guard is sent. Then the command
- * is posted and the function returns. Whoever ends the call tells the App (`tell-end`); the guard sees that somebody does.
+ * authorising read, and the opening, beside which the call takes its place and its guard is sent. Then the command is posted and
+ * the function returns, once the guard is on its way too: where it is not, the App is told to ask again, and joins. Whoever ends
+ * the call tells the App (`tell-end`); the guard sees that somebody does.
  */
 
 import { lookForEnded } from '../call/hold-lease';
@@ -45,57 +46,85 @@ export async function openPushedCall(
   };
   // A call that another is about to open under this id may fail to be; then this one takes its place.
   for (;;) {
-    const standing = await open(world, call, client, prepared.byReference);
-    if (standing === 'left') return;
-    if (standing === 'ready') break;
+    const opened = await open(world, call, client, prepared.byReference);
+    if (opened === 'left') return;
+    if ('rest' in opened) {
+      await Promise.all([deliver(world, call, gateway, prepared.command), opened.rest]);
+      break;
+    }
     world.recorder.record(callRequested(call, gateway, 'joined'));
-    if (standing.digest !== call.digest) throw idempotencyConflict(world, call, gateway);
-    const listened = await listenTo(world, standing, { listener, id: prepared.id, afterSeq: -1 });
+    if (opened.digest !== call.digest) throw idempotencyConflict(world, call, gateway);
+    const listened = await listenTo(world, opened, { listener, id: prepared.id, afterSeq: -1 });
     if (listened === 'heard') return;
   }
-  const [socket] = gateway.sockets;
-  if (call.sentTo !== undefined && socket) await postCommand(world, call, gateway, socket, prepared.command);
-  // Its handshake may not be over: then a guard asks it again in a moment.
-  else if (socket && (await deliverLate(world, call, gateway)) === 'not-yet')
-    await world.guards.send({ kind: 'came', gatewayId: gateway.gatewayId }, 1_000);
   await lookForEnded(world, client).catch(() => {});
 }
 
+async function deliver(world: PushWorld, call: OpenCall, gateway: Gateway, command: string): Promise<void> {
+  const [socket] = gateway.sockets;
+  if (!socket) return;
+  if (call.sentTo !== undefined) return await postCommand(world, call, gateway, socket, command);
+  // Its handshake may not be over: then a guard asks it again in a moment.
+  if ((await deliverLate(world, call, gateway)) === 'not-yet')
+    await world.guards.send({ kind: 'came', gatewayId: gateway.gatewayId }, 1_000);
+}
+
+/** A call that is open: its command may leave. */
+interface Opening {
+  /** Its guard is on its way, and its params are kept for whoever asks for them; rejects when the guard could not be sent. */
+  rest: Promise<unknown>;
+}
+
 /**
- * What has to stand before the command may leave. Gives the call that stands in the way, if one does; `left` where the command
- * has left by another hand.
+ * Puts the call and takes its place, which stand before the command may leave; its guard is sent meanwhile. Gives the call that
+ * stands in the way, if one does; `left` where the command has left by another hand.
  */
 async function open(
   world: PushWorld,
   call: OpenCall,
   client: Client,
   byReference: boolean,
-): Promise<'ready' | 'left' | StoredCall> {
-  const { callKey, nonce, deadlineMs, openedAtMs, sentTo } = call;
-  const graceMs = Math.min(limits.graceMs, deadlineMs - openedAtMs);
-  const guard = () =>
-    world.guards.send(
-      { kind: 'call', callKey, nonce },
-      sentTo === undefined ? graceMs : deadlineMs - openedAtMs,
-    );
-  const [opened, placed, guarded, kept] = await Promise.allSettled([
+): Promise<Opening | 'left' | StoredCall> {
+  const sendGuard = () => guardCall(world, call);
+  let guardFailed: { reason: unknown } | undefined;
+  const guarding = sendGuard().catch((reason) => {
+    guardFailed = { reason };
+  });
+  const keeping = world.calls.keepParams(call);
+  keeping.catch(() => {});
+  const [opened, placed, kept] = await Promise.allSettled([
     world.calls.open(call, world.clock.now()),
     takePlace(world, client, call),
-    guard(),
-    world.calls.keepParams(call),
+    byReference ? keeping : undefined,
   ]);
-  const failed = [placed, opened, guarded, ...(byReference ? [kept] : [])].find(isRejected);
+  const failed = [placed, opened, kept].find(isRejected) ?? guardFailed;
   const standing = opened.status === 'fulfilled' && opened.value !== 'opened' ? opened.value : undefined;
-  if (!standing && !failed) return 'ready';
+  if (!standing && !failed) {
+    const guarded = guarding.then(() => {
+      if (guardFailed) throw guardFailed.reason;
+    });
+    return { rest: Promise.all([guarded, keeping.catch(() => {})]) };
+  }
   if (!standing && (await world.calls.discard(call)) === 'kept') {
     // A runtime that asked what it owes has it already: it goes on, and needs its guard.
-    if (isRejected(guarded)) await guard();
+    await guarding;
+    if (guardFailed) await sendGuard();
     return 'left';
   }
   await giveBackPlace(world, client, call).catch(() => {});
   if (standing && !isRejected(placed)) return standing;
   // The call never was, so that the same id may be tried again.
   throw failed?.reason;
+}
+
+/** Sends the guard of a call: for its deadline, or the end of its grace where it found no socket. */
+async function guardCall(
+  { guards }: PushWorld,
+  { callKey, nonce, deadlineMs, openedAtMs, sentTo }: OpenCall,
+): Promise<void> {
+  const lifeMs = deadlineMs - openedAtMs;
+  const inMs = sentTo === undefined ? Math.min(limits.graceMs, lifeMs) : lifeMs;
+  await guards.send({ kind: 'call', callKey, nonce }, inMs);
 }
 
 function isRejected(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {

@@ -41,7 +41,9 @@ test.each(['its guard', 'its place'])(
 
 test('a call that its runtime asked for while it was opened is not taken back: it runs once, and ends', async () => {
   const { relay, runtime, ask, answers, commands, pending } = await paired();
-  jest.spyOn(relay.queue.guards, 'send').mockImplementationOnce(async () => {
+  const { hold } = relay.clients;
+  jest.spyOn(relay.clients, 'hold').mockImplementationOnce(async (...args) => {
+    await hold(...args);
     const [owed] = await pending();
     await relay.frame(runtime.socket, { id: owed!.id, result: 'already' });
     throw new Error('throttled');
@@ -87,4 +89,25 @@ test('who joins a call that is taken back at that moment opens it', async () => 
   expect(commands()).toHaveLength(2);
   await relay.frame(runtime.socket, { id: commands()[1].id, result: 'of the second' });
   expect(answers()).toMatchObject([{ id: 2, result: 'of the second' }]);
+});
+
+test('a guard that fails when the command has left: the App is told to ask again, joins, and sends another', async () => {
+  const { relay, runtime, ask, answers, commands } = await paired();
+  jest.spyOn(relay.queue.guards, 'send').mockImplementationOnce(async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('throttled');
+  });
+  await ask(1);
+  expect([commands(), answers()]).toMatchObject([
+    [{ type: 'req' }],
+    [{ id: 1, error: { data: { code: 'internal_error', retry: 'same-id' } } }],
+  ]);
+  await ask(2);
+  expect(commands()).toHaveLength(1);
+  const guarded = relay.queue.waiting.map(({ guard }) =>
+    'nonce' in guard ? guard.callKey + guard.nonce : '',
+  );
+  expect(guarded.filter((name) => `rpc_${name}` === commands()[0].id)).toHaveLength(1);
+  await relay.frame(runtime.socket, { id: commands()[0].id, result: 'done' });
+  expect(answers().at(-1)).toMatchObject({ id: 2, result: 'done' });
 });
