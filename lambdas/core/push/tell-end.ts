@@ -20,7 +20,12 @@ export function telling<World extends TellingWorld>(world: World): World {
   const calls: CallStore = {
     ...world.calls,
     async end(ref, end, by) {
-      const written = await world.calls.end(ref, end, by);
+      const written = await world.calls.end(ref, end, by).catch(async (error) => {
+        // It may have been written all the same, and whoever repeats it finds the call ended.
+        const { callKey, nonce } = ref;
+        await world.guards.send({ kind: 'tell', callKey, nonce }, guardAfterMs).catch(() => {});
+        throw error;
+      });
       if ('ended' in written) await ended(world, written.ended as Ended);
       return written;
     },

@@ -111,3 +111,20 @@ test('a guard that fails when the command has left: the App is told to ask again
   await relay.frame(runtime.socket, { id: commands()[0].id, result: 'done' });
   expect(answers().at(-1)).toMatchObject({ id: 2, result: 'done' });
 });
+
+test('an end whose write was done although it failed is told all the same', async () => {
+  const { relay, runtime, ask, answers, commands } = await paired();
+  await ask(1);
+  const { end } = relay.stores.calls;
+  jest.spyOn(relay.stores.calls, 'end').mockImplementationOnce(async (...args) => {
+    await end(...args);
+    throw new Error('the answer was lost');
+  });
+  const reply = { id: commands()[0].id, result: 'done' };
+  await relay.frame(runtime.socket, reply).catch(() => {});
+  await relay.clock.sleep(100);
+  expect(await relay.frame(runtime.socket, reply)).toEqual({ reply: 'already-ended' });
+  expect(answers()).toEqual([]);
+  await relay.guardsUntil(relay.clock.now() + 3_000);
+  expect(answers()).toMatchObject([{ id: 1, result: 'done' }]);
+});

@@ -128,8 +128,8 @@ export const invariants: Record<string, Invariant> = {
   },
 
   'an answer is pushed to whoever waits on a socket': ({ books, plan, breach }) => {
-    const { table, socket, invocation, queue } = plan.strength;
-    if (table + socket + invocation + queue > 0) return;
+    // Plans of earlier days lack what was added since.
+    if (Object.values(plan.strength).some((strength) => strength > 0)) return;
     for (const book of books.calls.values()) {
       if (book.told.some(({ word }) => word === 'silent'))
         breach(`${book.id} heard nothing although nothing failed: ${wordsOf(book)}.`);

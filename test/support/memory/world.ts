@@ -55,6 +55,8 @@ export function memoryWorld(stores = memoryStores(), state?: Parameters<typeof m
   const socketOf = (name: string) => ({ connectionId: `${name} ${++serial}`, connectedAtMs: clock.now() });
   return {
     ...world,
+    /** As they are, without telling anybody of an end. */
+    stores,
     events,
     queue,
     /** Lets the guards come that are due until `untilMs`, each when its time has come. */
