@@ -1,5 +1,6 @@
 /** Composes the AWS side of the local host: engine, tables, secrets, queues, policies, endpoint and event sources. */
 
+import { type AwsCalls, answerAwsCall } from './aws/aws-call';
 import { dynamodbService } from './aws/aws-dynamodb';
 import { startAwsEndpoint } from './aws/aws-endpoint';
 import { managementApiService, managementPath, webSocketStages } from './aws/aws-management-api';
@@ -7,19 +8,22 @@ import { secretsManagerService } from './aws/aws-secrets-manager';
 import type { AwsService } from './aws/aws-service';
 import { sqsService } from './aws/aws-sqs';
 import { type Policies, policiesByFunction } from './aws/iam';
-import { createMeter } from './aws/meter';
+import { createMeter, type Meter } from './aws/meter';
 import { createQueues } from './aws/queues';
 import { createSecrets, secretReference } from './aws/secrets';
+import { Switches } from './aws/switches';
 import { type EventSources, prepareEventSources, readEventSources } from './events/event-sources';
 import { invokePermissions } from './functions/permissions';
+import { threadCallsModule } from './in-thread/thread-bundle';
+import { shifted, type ThreadFacts, type ThreadReport } from './in-thread/thread-calls';
 import { type Engine, startEngine } from './tables/engine';
 import { engineClient } from './tables/engine-client';
-import { createTables } from './tables/tables';
+import { createTables, type LocalTable } from './tables/tables';
 import { REGION, shortId, URL_SUFFIX } from './template/attributes';
 import { resolverFor } from './template/intrinsics';
 import { refuseUnknownResources } from './template/known-resources';
 import { type UrlPairs, urlRewriter } from './template/urls';
-import type { Assembly, AwsSide, ConnectionsBackend, Resolver } from './types';
+import type { Assembly, AwsSide, ConnectionsBackend, Disturb, InThread, Resolver } from './types';
 
 /** What the AWS side is made from. */
 export interface AwsSideOptions {
@@ -53,17 +57,20 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   const mayInvoke = invokePermissions(resolver);
   const queues = createQueues(resolver);
   const stages = webSocketStages(resolver);
-  const meter = createMeter();
+  const switches = new Switches();
+  const meter = createMeter(switches);
   const services = new Map<string, AwsService>();
   const callers = callersByAccessKey(policies);
 
-  const endpoint = await startAwsEndpoint({
+  let disturb: Disturb | undefined;
+  const calls: AwsCalls = {
     services,
     callerByAccessKey: (key) => callers.get(key),
     meter,
-    disturb: () => side.disturb,
+    disturb: () => disturb,
     log,
-  });
+  };
+  const endpoint = await startAwsEndpoint(calls);
   const managementEndpoint = (apiId: string, stage: string) => endpoint.url + managementPath(apiId, stage);
   for (const { apiId, stage } of stages)
     urls.push([
@@ -75,6 +82,7 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   let engine: Engine | undefined;
   let client: ReturnType<typeof engineClient> | undefined;
   let eventSources: EventSources | undefined;
+  let inThread: ((functionLogicalId: string) => InThread | undefined) | undefined;
   const stop = async () => {
     eventSources?.stop();
     await endpoint.stop();
@@ -84,10 +92,20 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   const side: AwsSide = {
     resolver,
     endpointUrl: endpoint.url,
+    callsOf: (functionLogicalId) => ({
+      answer: (request) => answerAwsCall(calls, request),
+      inThread: inThread?.(functionLogicalId),
+    }),
     dynamodbUrl: '',
     environmentFor: (functionLogicalId) => environmentFor(functionLogicalId, endpoint.url),
     meter,
-    disturb: undefined,
+    get disturb() {
+      return disturb;
+    },
+    set disturb(wanted) {
+      disturb = wanted;
+      switches.disturbed = wanted !== undefined;
+    },
     managementEndpoint,
     mayInvoke,
     secrets,
@@ -98,15 +116,16 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   try {
     engine = await startEngine({ dbFile: options.dbFile });
     side.dynamodbUrl = engine.url;
-    client = engineClient(engine.url);
+    client = engineClient(engine.url, engine.isOurs);
     const tables = await createTables(resolver, client);
     const sources = readEventSources({ resolver, tables, queues, policies });
     eventSources = await prepareEventSources(sources, {
       engine: client,
       meter,
-      disturb: () => side.disturb,
+      disturb: () => disturb,
       log,
     });
+    inThread = engine.isOurs ? threadsOf({ policies, tables, engine, switches, meter, log }) : undefined;
     for (const service of [
       dynamodbService(client, tables, () => meter.enabled),
       secretsManagerService(secrets),
@@ -130,6 +149,31 @@ function callersByAccessKey(policies: Map<string, Policies>) {
   return new Map(
     [...policies].map(([logicalId, policy]) => [accessKeyOf(logicalId), { logicalId, policies: policy }]),
   );
+}
+
+/** An engine that a user names may speak what only the host understands: then threads are given nothing. */
+function threadsOf(parts: {
+  policies: Map<string, Policies>;
+  tables: LocalTable[];
+  engine: Engine;
+  switches: Switches;
+  meter: Meter;
+  log(line: string): void;
+}): (functionLogicalId: string) => InThread | undefined {
+  const { policies, tables, engine, switches, meter, log } = parts;
+  const module = threadCallsModule();
+  const hear = (report: ThreadReport) => {
+    if (report.kind === 'log') log(report.line);
+    else meter.record(shifted(report.call, -performance.timeOrigin));
+  };
+  return (logicalId) => {
+    const policy = policies.get(logicalId);
+    if (!policy) return undefined;
+    const { callerArn, documents } = policy;
+    const caller = { logicalId, accessKey: accessKeyOf(logicalId), policies: { callerArn, documents } };
+    const facts: ThreadFacts = { caller, tables, engineUrl: engine.url, switches: switches.buffer };
+    return { module, facts, hear: (report) => hear(report as ThreadReport) };
+  };
 }
 
 function environmentFor(functionLogicalId: string, endpointUrl: string): Record<string, string> {

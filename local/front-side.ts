@@ -2,7 +2,8 @@
 import { Edge } from './edge/edge';
 import type { ServedApis } from './front-server';
 import { defineFunctions } from './functions/function-definitions';
-import { type FunctionLogLine, Functions } from './functions/functions';
+import { Functions } from './functions/functions';
+import type { FunctionLogLine } from './functions/surroundings';
 import { type BodyLimits, BodyReader } from './http/request-body';
 import { RestApi } from './rest/rest-api';
 import type { Assembly, AwsSide } from './types';
@@ -34,7 +35,11 @@ export function composeFrontSide(options: FrontSideOptions): ServedApis & { func
     awsEnvironment: (logicalId) => aws.environmentFor(logicalId),
   });
   const bodies = new BodyReader(options.bodyLimits);
-  const functions = new Functions(definitions, { isolate: options.isolate, onLog: options.onLog });
+  const functions = new Functions(definitions, {
+    isolate: options.isolate,
+    onLog: options.onLog,
+    awsOf: (logicalId) => aws.callsOf(logicalId),
+  });
   const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
   if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
   const [rest] = restApis.map(

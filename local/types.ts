@@ -71,6 +71,36 @@ export type Disturb = (call: {
   operation: string;
 }) => Disturbance[] | undefined;
 
+/** A request of a function to AWS, its body read to the end. */
+export interface AwsRequest {
+  /** Whether the connection that it came by served a call before. */
+  connection: 'new' | 'used';
+  method: string;
+  /** Path of the URL, still encoded. */
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** What it gets: an answer, or what becomes of its connection instead. */
+export type AwsAnswer = { status: number; headers: Record<string, string>; body: string } | 'reset' | 'hang';
+
+/** What answers the AWS calls of a function. */
+export interface FunctionCalls {
+  answer(request: AwsRequest): Promise<AwsAnswer>;
+  /** What the function's thread answers calls by itself with; undefined where it cannot. */
+  inThread: InThread | undefined;
+}
+
+/** The part of the AWS side that works inside a function's thread. */
+export interface InThread {
+  /** URL of a module; its `callsInThread(facts, report)` gives what answers a call, or leaves it to the host. */
+  module: string;
+  facts: unknown;
+  /** Takes what that reported. */
+  hear(report: unknown): void;
+}
+
 /** The sockets, as the management API sees them. The front side implements it. */
 export interface ConnectionsBackend {
   /** `gone` stands for 410: unknown, closed, or not yet past `$connect`. */
@@ -97,6 +127,8 @@ export interface AwsSide {
   resolver: Resolver;
   /** `http://127.0.0.1:<port>`: every AWS SDK call of a function goes here. */
   endpointUrl: string;
+  /** How a function's calls are answered that spare that port, alike in every respect. */
+  callsOf(functionLogicalId: string): FunctionCalls;
   /** The engine itself: unmetered, unchecked; for tests that look into tables and for the host's own work. */
   dynamodbUrl: string;
   /** AWS_* environment that makes the SDK in a function call the endpoint as that function. */

@@ -1,15 +1,9 @@
 /** What the local AWS endpoint and each of its services promise each other. */
-import type { JsonInput } from '../types';
+import type { AwsRequest, JsonInput } from '../types';
 import type { RequestContext } from './iam';
 
-/** An HTTP request to a service, its body read to the end. */
-export interface ServiceRequest {
-  method: string;
-  /** Path of the URL, still encoded. */
-  path: string;
-  headers: Record<string, string | string[] | undefined>;
-  body: Buffer;
-}
+/** A request as its service sees it. */
+export type ServiceRequest = Omit<AwsRequest, 'connection'>;
 
 /** An answer, with what it consumed where the service meters. */
 export interface ServiceAnswer {

@@ -9,10 +9,16 @@ import type { Resolver } from '../types';
 /** What a call tells a policy's conditions. Missing keys count as absent. */
 export type RequestContext = Readonly<Record<string, readonly string[]>>;
 
-/** The policies of one role. */
-export interface Policies {
+/** What policies are made from: plain data, so that a thread can make them again. */
+export interface PolicySource {
   /** `arn:aws:sts::…:assumed-role/<role>/<session>`, as AWS names the caller in a refusal. */
   callerArn: string;
+  /** Each policy's document, and where it stands. */
+  documents: Array<{ where: string; document: Document }>;
+}
+
+/** The policies of one role. */
+export interface Policies extends PolicySource {
   allows(action: string, resource: string, context?: RequestContext): boolean;
 }
 
@@ -67,17 +73,41 @@ function policiesOfRole(resolver: Resolver, roleArn: string, session: string): P
       throw new Error(`The local host does not know what ${managed}, on the role ${role.logicalId}, allows.`);
   const inline = (role.properties.Policies ?? []) as Array<{ PolicyName: string; PolicyDocument: Document }>;
   const roleName = resolver.ref(role.logicalId);
-  const statements = [
-    ...inline.map((policy) => ({
-      where: `${role.logicalId}/${policy.PolicyName}`,
-      document: policy.PolicyDocument,
-    })),
-    ...attachedTo(resolver, roleName),
-  ].flatMap(({ where, document }) => [document.Statement].flat().map((raw) => compile(raw, where)));
-  return {
+  return policiesOf({
     callerArn: `arn:aws:sts::${roleArn.split(':')[4]}:assumed-role/${roleName}/${session}`,
+    documents: [
+      ...inline.map((policy) => ({
+        where: `${role.logicalId}/${policy.PolicyName}`,
+        document: policy.PolicyDocument,
+      })),
+      ...attachedTo(resolver, roleName),
+    ],
+  });
+}
+
+/** Needs that were looked up once; a function that names ever new resources starts over. */
+const MAX_KNOWN_NEEDS = 1_000;
+
+/** Compiles policies. Throws on whatever is not understood here. */
+export function policiesOf(source: PolicySource): Policies {
+  const statements = source.documents.flatMap(({ where, document }) =>
+    [document.Statement].flat().map((raw) => compile(raw, where)),
+  );
+  /** By action and resource: the statements that speak of them, of which each call asks the conditions. */
+  const known = new Map<string, Statement[]>();
+  const about = (action: string, resource: string): Statement[] => {
+    const need = `${action} ${resource}`;
+    const found = known.get(need) ?? statements.filter((statement) => speaksOf(statement, action, resource));
+    if (known.size >= MAX_KNOWN_NEEDS) known.clear();
+    known.set(need, found);
+    return found;
+  };
+  return {
+    ...source,
     allows: (action, resource, context = {}) => {
-      const effects = statements.filter((s) => matches(s, action, resource, context)).map((s) => s.effect);
+      const effects = about(action, resource)
+        .filter(({ conditions }) => conditions.every((holds) => holds(context)))
+        .map(({ effect }) => effect);
       return effects.includes('Allow') && !effects.includes('Deny');
     },
   };
@@ -147,10 +177,9 @@ function escapeLiteral(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function matches(statement: Statement, action: string, resource: string, context: RequestContext): boolean {
+function speaksOf(statement: Statement, action: string, resource: string): boolean {
   return (
     statement.actions.some((pattern) => pattern.test(action)) &&
-    statement.resources.some((pattern) => pattern.test(resource)) &&
-    statement.conditions.every((holds) => holds(context))
+    statement.resources.some((pattern) => pattern.test(resource))
   );
 }

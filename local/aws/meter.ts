@@ -1,4 +1,5 @@
 import type { MeteredCall } from '../types';
+import type { Switches } from './switches';
 
 /** Keeps every AWS call of the functions while `enabled`; long-lived hosts switch it off. */
 export interface Meter {
@@ -9,10 +10,16 @@ export interface Meter {
 }
 
 /** An empty meter that is switched on. */
-export function createMeter(): Meter {
+export function createMeter(switches: Switches): Meter {
+  switches.metering = true;
   const meter: Meter = {
     calls: [],
-    enabled: true,
+    get enabled() {
+      return switches.metering;
+    },
+    set enabled(enabled) {
+      switches.metering = enabled;
+    },
     reset: () => {
       meter.calls = [];
     },

@@ -1,41 +1,25 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { FunctionCalls } from '../types';
 import type { FunctionDefinition } from './function-definitions';
+import type { FunctionError, ThreadInvocation, WorkerMessage } from './thread-messages';
 
-/** A function's failure, as Lambda describes it to whoever invoked it. */
-export interface FunctionError {
-  errorType: string;
-  errorMessage: string;
-  trace?: string[];
-}
-
-/** One invocation as the thread sees it; it ends with exactly one call of `onResult` or `onError`. */
-export interface ThreadInvocation {
-  /** The event as JSON text. */
-  event: string;
-  requestId: string;
-  /** From the handler's start. */
-  timeoutMs: number;
-  streaming: boolean;
-  /** The result as JSON text. */
-  onResult(payload: string): void;
-  /** Resolve when the chunk was taken; the function's writes wait for it. */
-  onChunk(chunk: Buffer): Promise<void> | undefined;
-  /** A streaming function has ended its stream; its handler may go on. */
-  onEnd(): void;
-  onError(error: FunctionError): void;
-}
-
-type WorkerMessage =
-  | { type: 'ready' }
-  | { type: 'init-error'; error: FunctionError }
-  | { type: 'result'; id: number; payload: string }
-  | { type: 'error'; id: number; error: FunctionError }
-  | { type: 'chunk'; id: number; data: Uint8Array }
-  | { type: 'end'; id: number }
-  | { type: 'log'; text: string };
+/** The thread hears of so many bytes at once; it waits above four times as many. */
+const REPORT_BYTES = 64 * 1024;
 
 const WORKER_FILE = path.join(__dirname, 'function-worker.mjs');
+
+/** What a thread is given by its host. */
+export interface ThreadSurroundings {
+  /**
+   * It is frozen between its invocations, of which there must be one at a time. Its AWS calls keep their connections, so
+   * that these can die meanwhile.
+   */
+  isolate: boolean;
+  onLine(line: string): void;
+  /** Answers its AWS calls where these spare the network. */
+  aws: FunctionCalls;
+}
 
 /** One execution environment of one function: a worker thread from its start to its end. */
 export class FunctionThread {
@@ -49,27 +33,33 @@ export class FunctionThread {
   readonly #definition: FunctionDefinition;
   readonly #running = new Map<number, ThreadInvocation>();
   readonly #onLine: (line: string) => void;
+  readonly #aws: FunctionCalls;
+  /** Bytes that readers took and that the thread was not told of. */
+  readonly #unreported = new Map<number, number>();
   #partialLine = '';
   #markInitialised: () => void = () => {};
   #nextId = 1;
 
-  /** `isolate`: it is frozen between its invocations, of which there must be one at a time. */
-  constructor(
-    definition: FunctionDefinition,
-    { isolate, onLine }: { isolate: boolean; onLine(line: string): void },
-  ) {
+  constructor(definition: FunctionDefinition, { isolate, onLine, aws }: ThreadSurroundings) {
     this.#definition = definition;
     this.initialised = new Promise((resolve) => {
       this.#markInitialised = resolve;
     });
     this.#gate = isolate ? new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) : undefined;
     this.#worker = new Worker(WORKER_FILE, {
-      workerData: { directory: definition.directory, handler: definition.handler, gate: this.#gate?.buffer },
+      workerData: {
+        directory: definition.directory,
+        handler: definition.handler,
+        gate: this.#gate?.buffer,
+        awsByMessage: !isolate,
+        awsInThread: isolate || !aws.inThread ? undefined : { ...aws.inThread, hear: undefined },
+      },
       env: definition.environment,
       // Whatever flags and loaders run this process must not reach the function.
       execArgv: [],
     });
     this.#onLine = onLine;
+    this.#aws = aws;
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('error', (error) =>
       this.#fail(crash('Runtime.UnhandledError', String(error.stack ?? error))),
@@ -101,7 +91,7 @@ export class FunctionThread {
       arn: this.#definition.arn,
       streaming: invocation.streaming,
     });
-    return () => this.#running.delete(id);
+    return () => this.#finish(id);
   }
 
   /** Ends the thread wherever it is; invocations under way fail. Every line that it logged is out by then. */
@@ -130,6 +120,12 @@ export class FunctionThread {
       case 'log':
         this.#log(message.text);
         return;
+      case 'aws-report':
+        this.#aws.inThread?.hear(message.report);
+        return;
+      case 'aws':
+        void this.#answerAws(message);
+        return;
       case 'result':
         this.#finish(message.id)?.onResult(message.payload);
         return;
@@ -142,15 +138,31 @@ export class FunctionThread {
   }
 
   #deliver(id: number, chunk: Buffer): void {
-    const acknowledge = () => this.#worker.postMessage({ type: 'ack', id, bytes: chunk.length });
+    const acknowledge = () => this.#acknowledge(id, chunk.length);
     const taken = this.#running.get(id)?.onChunk(chunk);
     if (taken) taken.then(acknowledge, acknowledge);
     else acknowledge();
   }
 
+  /** Small answers end without a word about what was taken of them. */
+  #acknowledge(id: number, taken: number): void {
+    if (!this.#running.has(id)) return;
+    const bytes = (this.#unreported.get(id) ?? 0) + taken;
+    this.#unreported.set(id, bytes);
+    if (bytes < REPORT_BYTES) return;
+    this.#unreported.set(id, 0);
+    this.#worker.postMessage({ type: 'ack', id, bytes });
+  }
+
+  async #answerAws({ id, body, ...request }: Extract<WorkerMessage, { type: 'aws' }>): Promise<void> {
+    const answer = await this.#aws.answer({ ...request, body: Buffer.from(body as Uint8Array) });
+    if (answer !== 'hang') this.#worker.postMessage({ type: 'aws-answer', id, answer });
+  }
+
   #finish(id: number): ThreadInvocation | undefined {
     const invocation = this.#running.get(id);
     this.#running.delete(id);
+    this.#unreported.delete(id);
     return invocation;
   }
 

@@ -5,7 +5,7 @@
  *
  * Messages in:  `{ type: 'invoke', id, event, requestId, timeoutMs, arn, streaming }`, `{ type: 'ack', id, bytes }`
  * Messages out: `{ type: 'ready' }`, `{ type: 'result', id, payload }`, `{ type: 'error', id, error }`,
- *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`, `{ type: 'log', text }`
+ *               `{ type: 'chunk', id, data }`, `{ type: 'end', id }`, `{ type: 'log', text }`, and those of AWS calls
  * A streaming function sends its chunks, `end` with the end of its stream and `result` when its handler is done.
  * Events and results travel as JSON text, because that is what Lambda carries: what JSON drops is dropped here too.
  *
@@ -17,6 +17,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { sendAwsCallsOver } from './aws-transport.mjs';
 import { ResponseStream } from './response-stream.mjs';
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
@@ -141,6 +142,11 @@ function freeze() {
   if (gate && !isRunning) Atomics.wait(gate, 0, 0);
 }
 
+const { AWS_ENDPOINT_URL: endpoint } = process.env;
+const takeAwsMessage =
+  workerData.awsByMessage && endpoint
+    ? await sendAwsCallsOver(port, endpoint, workerData.awsInThread)
+    : undefined;
 const handlerLoaded = importHandler();
 handlerLoaded.then(
   () => {
@@ -153,6 +159,10 @@ handlerLoaded.then(
 port.on('message', async (message) => {
   if (message.type === 'ack') {
     streams.get(message.id)?.acknowledge(message.bytes);
+    return;
+  }
+  if (message.type === 'aws-answer') {
+    takeAwsMessage(message);
     return;
   }
   isRunning = true;

@@ -10,16 +10,12 @@ import {
   isTooLarge,
   type StreamReader,
   streamedInvocation,
+  timedOut,
 } from './invocation';
+import type { FunctionLogLine, FunctionSurroundings } from './surroundings';
 
 /** How long an environment may import its bundle (Lambda, init phase). */
 const INIT_LIMIT_MS = 10_000;
-
-/** A log line of a function. */
-export interface FunctionLogLine {
-  functionLogicalId: string;
-  line: string;
-}
 
 interface Slot {
   definition: FunctionDefinition;
@@ -38,17 +34,15 @@ export class Functions {
   readonly #onLog: (line: FunctionLogLine) => void;
   #stopped = false;
 
-  /** `isolate`: each environment serves one invocation at a time and is frozen in between, as on AWS. */
-  constructor(
-    definitions: FunctionDefinition[],
-    { isolate, onLog }: { isolate: boolean; onLog(line: FunctionLogLine): void },
-  ) {
+  constructor(definitions: FunctionDefinition[], { isolate, onLog, awsOf }: FunctionSurroundings) {
     const environmentsOf = isolate ? isolatedEnvironments : sharedEnvironment;
     this.#slots = new Map(
       definitions.map((definition) => {
         const { logicalId } = definition;
         const log = (line: string) => onLog({ functionLogicalId: logicalId, line });
-        const environments = environmentsOf(() => new FunctionThread(definition, { isolate, onLine: log }));
+        const environments = environmentsOf(
+          () => new FunctionThread(definition, { isolate, onLine: log, aws: awsOf(logicalId) }),
+        );
         return [logicalId, { definition, environments, running: 0 }];
       }),
     );
@@ -116,19 +110,10 @@ export class Functions {
 
   #start(functionLogicalId: string, event: unknown, invocation: Invocation): void {
     const slot = this.#slot(functionLogicalId);
-    const { reservedConcurrency } = slot.definition;
-    const refuse = (outcome: InvokeOutcome): void => invocation.onRefused(outcome);
-    if (this.#stopped) {
-      refuse(hasStopped());
-      return;
-    }
-    if (reservedConcurrency !== undefined && slot.running >= reservedConcurrency) {
-      refuse({ kind: 'throttled' });
-      return;
-    }
     const text = JSON.stringify(event);
-    if (isTooLarge(text)) {
-      refuse({ kind: 'too-large' });
+    const refusal = this.#refusalOf(slot, text);
+    if (refusal) {
+      invocation.onRefused(refusal);
       return;
     }
     slot.running++;
@@ -138,8 +123,14 @@ export class Functions {
         return;
       }
       slot.running--;
-      refuse(hasStopped());
+      invocation.onRefused(hasStopped());
     });
+  }
+
+  #refusalOf({ definition, running }: Slot, event: string): InvokeOutcome | undefined {
+    if (this.#stopped) return hasStopped();
+    if (running >= (definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)) return { kind: 'throttled' };
+    return isTooLarge(event) ? { kind: 'too-large' } : undefined;
   }
 
   #run(slot: Slot, thread: FunctionThread, event: string, invocation: Invocation): void {
@@ -173,10 +164,8 @@ export class Functions {
     const giveUp = (): void => {
       forget();
       end('forsaken');
-      const seconds = (timeoutMs / 1000).toFixed(2);
-      const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds`;
-      this.#log(slot, errorMessage);
-      const error = { errorType: 'Sandbox.Timedout', errorMessage };
+      const error = timedOut(requestId, timeoutMs);
+      this.#log(slot, error.errorMessage);
       invocation.onRefused({ kind: 'function-error', error });
     };
     let timer = setTimeout(giveUp, timeoutMs + INIT_LIMIT_MS).unref();

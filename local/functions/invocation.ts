@@ -1,5 +1,5 @@
 /** One Invoke of Lambda: how its answer is gathered, and what it may come to. */
-import type { FunctionError } from './function-thread';
+import type { FunctionError } from './thread-messages';
 
 /** Largest event and largest buffered result: 6 MB each (Lambda quotas). */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -79,4 +79,11 @@ function responseTooLarge(): FunctionError {
 export function hasStopped(): InvokeOutcome {
   const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local host has stopped' };
   return { kind: 'function-error', error };
+}
+
+/** What Lambda says of an invocation that took too long. */
+export function timedOut(requestId: string, timeoutMs: number): FunctionError {
+  const seconds = (timeoutMs / 1000).toFixed(2);
+  const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds} seconds`;
+  return { errorType: 'Sandbox.Timedout', errorMessage };
 }

@@ -1,6 +1,7 @@
 /** Calls to the DynamoDB engine itself: no policy, no meter. The wire format is DynamoDB's JSON protocol. */
 import { Agent, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { EngineConnection } from './engine-connection';
 
 /** What the engine answered. `body` is JSON text. */
 export interface EngineAnswer {
@@ -33,8 +34,54 @@ const AUTHORIZATION =
   `AWS4-HMAC-SHA256 Credential=${ENGINE_ACCESS_KEY}/20260101/us-east-1/dynamodb/aws4_request, ` +
   'SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000';
 
-/** A client for the engine at `url`. */
-export function engineClient(url: string): EngineClient {
+/** Connections to our own engine: it answers one after the other on each. */
+const CONNECTIONS = 2;
+
+/** A client for the engine at `url`. `isOurs`: it is the one that we start, and understands requests in a row. */
+export function engineClient(url: string, isOurs = false): EngineClient {
+  const { send, close } = isOurs ? overConnections(new URL(url)) : overHttp(url);
+  return {
+    url,
+    send,
+    call: async (target, input) => {
+      const answer = await send(target, JSON.stringify(input));
+      const parsed = JSON.parse(answer.body || '{}');
+      if (answer.status === 200) return parsed;
+      const error = new Error(parsed.message ?? parsed.Message ?? answer.body);
+      error.name = String(parsed.__type ?? 'EngineError').replace(/^.*#/, '');
+      throw error;
+    },
+    close,
+  };
+}
+
+type Transport = Pick<EngineClient, 'send' | 'close'>;
+
+function headersOf(target: string, body: string): Record<string, string | number> {
+  return {
+    authorization: AUTHORIZATION,
+    'x-amz-date': '20260101T000000Z',
+    'x-amz-target': target,
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(body),
+  };
+}
+
+function overConnections({ hostname, port, host }: URL): Transport {
+  const connections = Array.from({ length: CONNECTIONS }, () => new EngineConnection(hostname, Number(port)));
+  return {
+    send: (target, body) => {
+      const headers = Object.entries(headersOf(target, body)).map(([name, value]) => `${name}: ${value}\r\n`);
+      const request = `POST / HTTP/1.1\r\nhost: ${host}\r\n${headers.join('')}\r\n${body}`;
+      return connections.reduce((one, other) => (other.load < one.load ? other : one)).send(request);
+    },
+    close: () => {
+      for (const connection of connections) connection.close();
+    },
+  };
+}
+
+function overHttp(url: string): Transport {
   const secure = url.startsWith('https:');
   const agent = secure ? undefined : new Agent({ keepAlive: true });
   const open = secure ? secureRequest : request;
@@ -46,13 +93,7 @@ export function engineClient(url: string): EngineClient {
         {
           method: 'POST',
           agent,
-          headers: {
-            authorization: AUTHORIZATION,
-            'x-amz-date': '20260101T000000Z',
-            'x-amz-target': target,
-            'content-type': 'application/x-amz-json-1.0',
-            'content-length': Buffer.byteLength(body),
-          },
+          headers: headersOf(target, body),
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -73,17 +114,5 @@ export function engineClient(url: string): EngineClient {
     });
   }
 
-  return {
-    url,
-    send: (target, body) => send(target, body),
-    call: async (target, input) => {
-      const answer = await send(target, JSON.stringify(input));
-      const parsed = JSON.parse(answer.body || '{}');
-      if (answer.status === 200) return parsed;
-      const error = new Error(parsed.message ?? parsed.Message ?? answer.body);
-      error.name = String(parsed.__type ?? 'EngineError').replace(/^.*#/, '');
-      throw error;
-    },
-    close: () => agent?.destroy(),
-  };
+  return { send: (target, body) => send(target, body), close: () => agent?.destroy() };
 }

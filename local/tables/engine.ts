@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 /** A running engine. */
 export interface Engine {
   url: string;
+  /** Started here, not named by a user. */
+  isOurs: boolean;
   /** Ends the process: SIGTERM, and SIGKILL after two seconds. */
   stop(): Promise<void>;
 }
@@ -29,7 +31,7 @@ const PORT_ATTEMPTS = 5;
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const env = options.env ?? process.env;
   const given = env.AWS_ENDPOINT_URL_DYNAMODB;
-  if (given) return { url: given, stop: async () => {} };
+  if (given) return { url: given, isOurs: false, stop: async () => {} };
   const binary = engineBinary(options.platform ?? `${process.platform}-${process.arch}`);
   let lastError = '';
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
@@ -97,7 +99,8 @@ function launch(binary: string, port: number, dbFile: string | undefined): Promi
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk;
       // The engine's own line is the proof: an answer on the port might come from another process.
-      if (/listening on/i.test(said)) settle({ url: `http://127.0.0.1:${port}`, stop: () => stop(child) });
+      if (/listening on/i.test(said))
+        settle({ url: `http://127.0.0.1:${port}`, isOurs: true, stop: () => stop(child) });
     });
     child.once('error', (error) => settle(error.message));
     child.once('exit', () => settle(said.trim() || 'it ended at once.'));
