@@ -19,6 +19,7 @@ COPY lib ./lib
 COPY lambdas ./lambdas
 COPY local ./local
 COPY web ./web
+RUN node --import tsx local/ship-assembly.ts && rm -rf node_modules/.cache
 RUN install --directory --owner=node --group=node --mode=0700 /data
 USER node
 VOLUME /data

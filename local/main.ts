@@ -10,7 +10,8 @@ import { banner } from './banner';
 import { readCommandLine, type StartRequest, UsageError } from './command-line';
 import { type Host, startHost } from './host';
 import type { LogLine } from './host-log';
-import { synthesize } from './template/assembly';
+import { keptAssembly, keptDirectoryOf } from './template/kept-assembly';
+import { USUAL_CONTEXT } from './usual-context';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
@@ -23,8 +24,8 @@ const STOP_LIMIT_MS = 5_000;
 async function main(): Promise<void> {
   const request = readCommandLine(process.argv.slice(2), process.env);
   // Each run has its own directory, so that several can run at once, outside of a package that may be read-only.
-  const outDirectory = mkdtempSync(path.join(tmpdir(), 'agenttown-pairing-'));
-  process.on('exit', () => rmSync(outDirectory, { recursive: true, force: true }));
+  const scratchDirectory = mkdtempSync(path.join(tmpdir(), 'agenttown-pairing-'));
+  process.on('exit', () => rmSync(scratchDirectory, { recursive: true, force: true }));
 
   let host: Host | undefined;
   endOnSignals(async () => {
@@ -34,12 +35,14 @@ async function main(): Promise<void> {
 
   const startedAt = performance.now();
   host = await startHost({
-    assembly: () => {
-      console.log('Synthesizing the stack …');
-      // The edge makes one origin of HTTP and sockets, as this port is one.
-      const context = { edge: 'true', ...request.context };
-      return synthesize({ projectDirectory: PROJECT_DIRECTORY, outDirectory, context });
-    },
+    assembly: () =>
+      keptAssembly({
+        projectDirectory: PROJECT_DIRECTORY,
+        context: { ...USUAL_CONTEXT, ...request.context },
+        keptDirectory: keptDirectoryOf(PROJECT_DIRECTORY),
+        scratchDirectory,
+        onSynthesis: () => console.log('Synthesizing the stack …'),
+      }),
     port: request.port,
     host: request.host,
     ...(request.dbFile !== undefined && { dbFile: request.dbFile }),
