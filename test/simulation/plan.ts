@@ -131,11 +131,19 @@ export function drawPlan(seed: number, calls: number): Plan {
     for (let works = 3; works > 0; works--)
       add(drawWork(random, decision.app), atMs - random.between(100, 900));
   }
+  if (random.chance(0.1)) {
+    const atMs = random.between(0, spanMs);
+    const app = random.below(tenants * appsOfTenant);
+    for (let n = 0; n < flood; n++) add(drawStream(random, app), atMs + random.between(0, 300));
+  }
   for (let n = random.pick([0, 10, 40]); n > 0; n--) {
     add({ kind: 'hostile', does: random.pick(attacks), ...house() });
   }
   return { seed, strength, tenants, appsOfTenant, intentions: intentions.sort((a, b) => a.atMs - b.atMs) };
 }
+
+/** So many streams at once are more than a client may have. */
+const flood = 24;
 
 type Traits = Record<
   'streams' | 'sockets' | 'long' | 'slow' | 'silent' | 'twins' | 'cancels' | 'drops' | 'resumes',
@@ -168,12 +176,20 @@ function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
 
 /** A call that its runtime works at for so long that a secret which died meanwhile must be without effect. */
 function drawWork(random: Random, app: number): CallIntention {
+  const way = random.pick(['http', 'socket'] as const);
   const afterMs = random.between(11_000, 15_000);
-  return { kind: 'call', app, way: 'http', timeoutMs: 20_000, say: 'result', afterMs, steps: 0 };
+  return { kind: 'call', app, way, timeoutMs: 20_000, say: 'result', afterMs, steps: 0 };
 }
 
-/** A stream that is still open long after whatever its owner decides. */
+/** A call with steps that is still under way long after whatever its owner decides. */
 function drawLongCall(random: Random, app: number): CallIntention {
+  const way = random.pick(['stream', 'socket'] as const);
   const afterMs = random.between(16_000, 24_000);
-  return { kind: 'call', app, way: 'stream', timeoutMs: 30_000, say: 'result', afterMs, steps: 12 };
+  return { kind: 'call', app, way, timeoutMs: 30_000, say: 'result', afterMs, steps: 12 };
+}
+
+/** A stream of some seconds. */
+function drawStream(random: Random, app: number): CallIntention {
+  const afterMs = random.between(2_000, 4_000);
+  return { kind: 'call', app, way: 'stream', timeoutMs: 8_000, say: 'result', afterMs, steps: 1 };
 }

@@ -1,10 +1,12 @@
 /** Runs the world of one plan from its beginning until it is quiet, and gives what was noted. */
+import type { ClientRef } from '../../lambdas/core/pairing/ports';
 import { App } from './actors/app';
 import { Hostile } from './actors/hostile';
 import { Runtime } from './actors/runtime';
 import { Tenant } from './actors/town';
 import type { Realm } from './functions/realm';
 import { Books, type Breach } from './oracle/books';
+import { checkQuotas } from './oracle/check-quotas';
 import { invariants } from './oracle/invariants';
 import type { CallIntention, Intention, Plan } from './plan';
 import { World } from './world/world';
@@ -35,6 +37,7 @@ export async function runWorld(plan: Plan, realm: Realm, tracing = false): Promi
     event: () => {},
     effect: (port, method, args) => {
       if (port === 'sockets' && method === 'post') books.post(String(args[1]));
+      if (port === 'clients' && method === 'hold') void checkQuotas(world, books, args[0] as ClientRef);
     },
   };
   let isDone = false;

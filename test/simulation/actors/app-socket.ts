@@ -1,4 +1,5 @@
 /** An App's socket: it is opened when it is needed, and opened anew when it is lost. */
+import type { Books } from '../oracle/books';
 import { Random, seedOf } from '../world/random';
 import type { Peer, PeerSocket } from '../world/relay-front';
 import type { World } from '../world/world';
@@ -42,6 +43,7 @@ export class AppSocket implements Peer {
 
   constructor(
     private readonly world: World,
+    private readonly books: Books,
     private readonly client: Client,
     private readonly tell: (what: string) => void,
   ) {
@@ -96,8 +98,8 @@ export class AppSocket implements Peer {
   }
 
   heard(text: string): void {
-    this.client.heard?.(text);
     const frame = JSON.parse(text);
+    this.look(frame);
     if (frame.type === 'res') {
       this.listeners.get(frame.id)?.answered(frame);
     } else if (frame.event === 'relay.progress') {
@@ -108,6 +110,14 @@ export class AppSocket implements Peer {
   closed(): void {
     this.tell('is closed');
     this.lose();
+  }
+
+  /** Whatever it hears of a call must be of a call of its own. */
+  private look({ result, params }: { result?: { id?: string }; params?: { data?: unknown } }): void {
+    const name = result?.id ?? String(params?.data ?? '').split(' ')[0]!;
+    const book = name.startsWith('call-') ? this.books.calls.get(name) : undefined;
+    if (book && book.clientId !== this.client.clientId)
+      this.books.breach('tenants', `App ${this.client.app} heard of ${name}, which is another client's.`);
   }
 
   private connect(): void {

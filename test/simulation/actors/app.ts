@@ -240,7 +240,7 @@ export class App {
   }
 
   private newSocket(): AppSocket {
-    return new AppSocket(this.world, this.client, (what) => this.note(what));
+    return new AppSocket(this.world, this.books, this.client, (what) => this.note(what));
   }
 
   private async cancel(book: CallBook): Promise<void> {

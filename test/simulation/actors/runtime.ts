@@ -42,6 +42,7 @@ export class Runtime implements Peer {
   private awayUntilMs = 0;
   private stopped = false;
   private askedPending: string | undefined;
+  private mayOweMore = false;
 
   constructor(
     private readonly world: World,
@@ -86,6 +87,7 @@ export class Runtime implements Peer {
       this.awayUntilMs = timeline.nowMs + awayMs;
       this.books.lose(this.tenant.number);
       for (const socket of this.open.splice(0)) does === 'cut' ? socket.cut() : socket.close();
+      this.see();
       this.connect();
     } else if (does === 'hand-over' || does === 'keep-both') {
       this.openAnother();
@@ -98,6 +100,7 @@ export class Runtime implements Peer {
   /** The secret was rotated: somebody else holds the old sockets, and the runtime comes with the new secret. */
   rotated(n: number): void {
     const sockets = this.open.splice(0);
+    this.see();
     this.books.lose(this.tenant.number);
     const owed = [...this.answers].filter(([, answer]) => answer === undefined).map(([id]) => id);
     if (sockets.length > 0)
@@ -115,6 +118,7 @@ export class Runtime implements Peer {
   stop(): void {
     this.stopped = true;
     for (const socket of this.open.splice(0)) socket.close();
+    this.see();
   }
 
   opened(socket: PeerSocket): void {
@@ -125,6 +129,8 @@ export class Runtime implements Peer {
       return;
     }
     this.open.push(socket);
+    this.see();
+    this.askedPending = undefined;
     this.hello();
     for (const id of [...this.unsent]) this.repeat(id);
     this.askPending();
@@ -153,6 +159,10 @@ export class Runtime implements Peer {
     else if (frame.type === 'res' && frame.ok === false && this.answers.get(frame.id)) this.repeat(frame.id);
   }
 
+  private see(): void {
+    this.books.see(this.tenant.number, this.isConnected);
+  }
+
   private drop(socket: PeerSocket): void {
     socket.close();
     this.forget(socket);
@@ -162,6 +172,7 @@ export class Runtime implements Peer {
     this.books.lose(this.tenant.number);
     const at = this.open.indexOf(socket);
     if (at >= 0) this.open.splice(at, 1);
+    this.see();
     this.world.timeline.after(this.random.between(10, 300), () => this.connectIfAway());
   }
 
@@ -169,20 +180,29 @@ export class Runtime implements Peer {
     this.send({ jsonrpc: '2.0', id: 'hello', method: 'relay.hello', params: { features: ['pending'] } });
   }
 
+  /** One question at a time: whatever calls for another while one is under way is met by one more after it. */
   private askPending(after?: string): void {
     if (!this.isConnected || this.stopped) return;
+    if (this.askedPending !== undefined) {
+      this.mayOweMore = true;
+      return;
+    }
     const id = `pending-${++this.asks}`;
     this.askedPending = id;
     this.send({ jsonrpc: '2.0', id, method: 'relay.pending', params: after === undefined ? {} : { after } });
     this.world.timeline.after(pendingPatienceMs, () => {
-      if (this.askedPending === id) this.askPending(after);
+      if (this.askedPending !== id) return;
+      this.askedPending = undefined;
+      this.askPending(after);
     });
   }
 
   private readPending({ ok, result }: Frame): void {
     this.askedPending = undefined;
     for (const command of result?.calls ?? []) this.take(command);
-    if (!ok) this.askPending();
+    const isMore = !ok || this.mayOweMore;
+    this.mayOweMore = false;
+    if (isMore) this.askPending();
     else if (result?.next !== undefined) this.askPending(result.next);
   }
 

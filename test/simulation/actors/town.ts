@@ -106,8 +106,6 @@ export interface Client {
   token: string;
   app: number;
   tenant: Tenant;
-  /** Told every frame that reaches a socket of its. */
-  heard?: (text: string) => void;
 }
 
 /** Sends one request. */

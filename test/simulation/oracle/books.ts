@@ -87,6 +87,8 @@ export class Books {
   readonly lost = new Set<number>();
   /** When a runtime lost a socket, by its tenant: what was on its way died with it. */
   readonly losses = new Map<number, number[]>();
+  /** When a runtime had a socket, as it knew, by its tenant: from, to; the last one may be open. */
+  readonly presence = new Map<number, Array<{ fromMs: number; toMs: number }>>();
   /** How often the relay posted a command of its own accord, by the command's id. */
   readonly posted = new Map<string, number>();
 
@@ -103,6 +105,16 @@ export class Books {
     const losses = this.losses.get(tenant);
     if (losses) losses.push(this.clock.nowMs);
     else this.losses.set(tenant, [this.clock.nowMs]);
+  }
+
+  /** Notes whether a runtime has a socket now. */
+  see(tenant: number, isPresent: boolean): void {
+    const spans = this.presence.get(tenant) ?? [];
+    this.presence.set(tenant, spans);
+    const last = spans.at(-1);
+    const wasPresent = last?.toMs === Number.POSITIVE_INFINITY;
+    if (isPresent && !wasPresent) spans.push({ fromMs: this.clock.nowMs, toMs: Number.POSITIVE_INFINITY });
+    if (!isPresent && wasPresent) last.toMs = this.clock.nowMs;
   }
 
   /** Notes a breach that shows at once. */

@@ -6,6 +6,7 @@ import { endsWithinMs } from '../actors/ghost';
 import type { Plan } from '../plan';
 import { epochMs, type World } from '../world/world';
 import type { Books, CallBook } from './books';
+import { isOfWaiter, rulesOfRows } from './rows';
 
 /** What an invariant may look at. */
 export interface Evidence {
@@ -28,7 +29,7 @@ const clocksApartMs = 200;
 const underWayMs = 5_000;
 
 /** Said so long before the deadline, a reply can be sent again where its function could not write it. */
-const saidInTimeMs = 2_500;
+const saidInTimeMs = 4_000;
 
 const wordsOf = (book: CallBook) => book.told.map(({ word }) => word).join(', ');
 
@@ -152,16 +153,24 @@ export const invariants: Record<string, Invariant> = {
     }
   },
 
-  'the table says what Apps were told, and nothing is pending': async ({ books, world, breach }) => {
+  'the table says what Apps were told, and nothing is pending': async ({ books, world, plan, breach }) => {
     const nowMs = Math.floor(epochMs + world.timeline.nowMs);
     for (const book of books.calls.values()) {
       const key = callKeyOf(book.gatewayId, book.clientId, book.callId);
       const call = await world.stores.calls.read(key, nowMs);
-      const end = call && endAsOf(call, nowMs);
-      if (call && !end) breach(`${book.id} is pending.`);
+      if (!call) continue;
+      const end = endAsOf(call, nowMs);
+      if (!end) {
+        breach(`${book.id} is pending.`);
+        continue;
+      }
       const told = book.told.find(({ word, reopens }) => isEnding(word) && !reopens);
-      if (end && told && end.outcome !== told.word)
+      if (told && end.outcome !== told.word)
         breach(`${book.id} was told ${told.word}, its row has ${end.outcome}.`);
+      for (const rule of rulesOfRows) {
+        const broken = rule({ call, end, book, books, plan });
+        if (broken) breach(`${book.id} ${broken}.`);
+      }
     }
   },
 
@@ -181,7 +190,7 @@ export const invariants: Record<string, Invariant> = {
   },
 
   'what a runtime said in time is not lost': ({ books, plan, breach }) => {
-    if (plan.strength.socket > 0) return;
+    if (plan.strength.socket > 0 || plan.strength.table > 1) return;
     for (const { id, tenant, timeoutMs, told, said } of books.calls.values()) {
       if (!told.some(({ word }) => word === 'timed-out')) continue;
       const deadlineMs = Math.min(...told.map(({ askedMs }) => askedMs)) + timeoutMs;
@@ -196,11 +205,16 @@ export const invariants: Record<string, Invariant> = {
     }
   },
 
-  'quotas are given back': async ({ world, books, breach }) => {
+  'quotas are given back': async ({ world, books, plan, breach }) => {
     const nowMs = Math.floor(epochMs + world.timeline.nowMs);
+    const { table, invocation } = plan.strength;
     for (const gatewayId of new Set([...books.calls.values()].map((book) => book.gatewayId))) {
       for (const client of await world.stores.clients.list(gatewayId, nowMs)) {
-        const held = [...client.calls, ...client.streams].filter(({ untilMs }) => untilMs > nowMs);
+        const places = [...client.calls, ...client.streams];
+        // A waiter that was cut short gives nothing back: then its place ends by itself.
+        const held = places.filter(
+          ({ id, untilMs }) => untilMs > nowMs || (table + invocation === 0 && isOfWaiter(id)),
+        );
         if (held.length > 0) breach(`${client.clientId} still holds ${held.map(({ id }) => id).join(', ')}.`);
       }
     }
