@@ -57,7 +57,7 @@ export const access: Record<FunctionName, Row> = {
   'status':          ['P',  'GBU',   'BQU',  'D',        '-',     'P',   '-',     'GP',   'P',   '-'],
   'gateway-admin':   ['PD', 'GBUD',  'BQD',  '-',        'BQUW',  'P',   '-',     'PD',   'P',   '-'],
   'socket':          ['D',  'GBU',   'BQU',  'GPUD',     'GBQPUD', 'P',  '-',     'GPD',  'P',   '-'],
-  'guard':           ['-',  'GU',    'Q',    'D',        'GBQU',  'P',   '-',     'GP',   'PR',  '-'],
+  'guard':           ['-',  'GU',    'Q',    'D',        'GBQU',  'P',   '-',     'GPD',  'PR',  '-'],
   'monitor':         ['P',  '-',     '-',    'U',        '-',     'PQ',  'BU',    '-',    '-',   'R'],
   'monitor-page':    ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-',   '-'],
   'app-page':        ['-',  '-',     '-',    '-',        '-',     '-',   '-',     '-',    '-',   '-'],

@@ -11,7 +11,7 @@ import { authenticateClient } from './clients';
 import { type ClosingWorld, closeSockets, keepClosing } from './close-sockets';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
 import { authenticateRuntime, unauthorized } from './gateways';
-import type { CallSweep, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
+import type { CallSweep, Client, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
 
 /** What an owner's decisions need. */
 export interface OwnerWorld extends ClosingWorld {
@@ -61,17 +61,28 @@ export async function revokeClient(
 ): Promise<{ gatewayId: string; clientId: string; afterwards: Afterwards }> {
   const { gatewayId, by } = await revokingGateway(world, credential, clientId, nowMs);
   const isClientId = /^cl_[\w-]{16}$/.test(clientId);
-  const removed = isClientId ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';
+  const { client } = isClientId ? await world.clients.readWithGateway(gatewayId, clientId, nowMs) : {};
+  // Should this function die behind its write, or not learn that it was done, the repeated request finds no client.
+  if (client) await guardRevoked(world, client, revokedSurelyMs);
+  const removed = client ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';
   if (removed === 'not-found') throw new ApiError('not_found', 'The gateway has no such client.');
-  const leases = removed.calls.map(({ id }) => id);
   const [left] = await Promise.all([
     closeSockets(world, removed.sockets, by === 'itself' ? 'removed' : 'revoked'),
-    // Without it they go on to their ends, of which nobody hears.
-    leases.length > 0
-      ? world.guards.send({ kind: 'revoked', gatewayId, leases }, 0).catch(() => {})
-      : undefined,
+    guardRevoked(world, removed, 0),
   ]);
   return { gatewayId, clientId, afterwards: () => keepClosing(world, left) };
+}
+
+/** By then the write of a revocation is done, or never will be, in milliseconds. */
+const revokedSurelyMs = 5_000;
+
+/** Sends the guard that ends what a client has open. Without it calls go on to their ends, of which nobody hears. */
+async function guardRevoked({ guards }: OwnerWorld, client: Client, inMs: number): Promise<void> {
+  const { gatewayId, clientId } = client;
+  const leases = client.calls.map(({ id }) => id);
+  const sockets = client.sockets.map(({ connectionId }) => connectionId);
+  if (leases.length + sockets.length === 0) return;
+  await guards.send({ kind: 'revoked', gatewayId, clientId, leases, sockets }, inMs).catch(() => {});
 }
 
 async function revokingGateway(

@@ -33,7 +33,7 @@ export async function heedGuard(world: PushWorld, guard: Guard): Promise<void> {
     case 'came':
       return await deliverToCome(world, guard);
     case 'revoked':
-      return await cancelRevoked(world, guard);
+      return await endRevoked(world, guard);
   }
 }
 
@@ -113,11 +113,17 @@ async function deliverToCome(world: PushWorld, guard: GuardOf<'came'>): Promise<
   if (isSettling) await world.guards.send(guard, lookAgainMs);
 }
 
-/** A client is none any more: nobody wants the answers of its calls. */
-async function cancelRevoked(world: PushWorld, { gatewayId, leases }: GuardOf<'revoked'>): Promise<void> {
+/** A client is none any more: nobody wants the answers of its calls. One that is still there was not removed. */
+async function endRevoked(world: PushWorld, guard: GuardOf<'revoked'>): Promise<void> {
+  const { gatewayId, clientId, leases, sockets } = guard;
+  const clients = await world.clients.list(gatewayId, world.clock.now());
+  if (clients.some((client) => client.clientId === clientId)) return;
   const callKeys = [...new Set(leases.map((id) => callKeyOfOwn(gatewayId, id)))];
   const states = await world.calls.states(callKeys, world.clock.now());
   // The others have waiters, who find out themselves.
   const theirs = states.filter((call) => call.guarded && !call.end);
-  await Promise.all(theirs.map((call) => cancelCall(world, call)));
+  await Promise.all([
+    ...theirs.map((call) => cancelCall(world, call)),
+    ...sockets.map((connectionId) => world.sockets.close(connectionId)),
+  ]);
 }

@@ -7,14 +7,14 @@ import { limits } from './limits';
  *   call     a call without a waiter: at its deadline, or at the end of its grace where no socket took its command
  *   tell     the answer of a call, whose post went wrong
  *   left     a gateway, when the grace after its last socket is over
- *   revoked  the calls of a client that is none any more, by the leases that it had for them
+ *   revoked  a client that is none any more: its calls, by the leases that it had for them, and its sockets
  *   came     a gateway, whose runtime has just connected: calls may wait for it
  */
 export type Guard =
   | { kind: 'call' | 'tell'; callKey: string; nonce: string }
   | { kind: 'left'; gatewayId: string; leftAtMs: number }
   | { kind: 'came'; gatewayId: string }
-  | { kind: 'revoked'; gatewayId: string; leases: string[] };
+  | { kind: 'revoked'; gatewayId: string; clientId: string; leases: string[]; sockets: string[] };
 
 /** Guards on their way. */
 export interface GuardQueue {
@@ -37,7 +37,7 @@ const shapes: Record<Guard['kind'], Record<string, 'string' | 'number' | 'object
   tell: { callKey: 'string', nonce: 'string' },
   left: { gatewayId: 'string', leftAtMs: 'number' },
   came: { gatewayId: 'string' },
-  revoked: { gatewayId: 'string', leases: 'object' },
+  revoked: { gatewayId: 'string', clientId: 'string', leases: 'object', sockets: 'object' },
 };
 
 /** Reads a message of the queue. Throws on what is no guard: it ends in the dead-letter queue. */

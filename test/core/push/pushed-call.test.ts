@@ -340,6 +340,36 @@ test('calls of a client that is revoked are cancelled, and a reply that comes la
   expect(commands(relay, runtime.socket)).toHaveLength(1);
 });
 
+test('a revocation that died behind its write is seen through by a guard', async () => {
+  const { relay, runtime, app } = await paired();
+  await ask(relay, app.socket, 1, { meta: { timeoutMs: 60_000 } });
+  const { remove } = relay.clients;
+  relay.clients.remove = async (...which) => {
+    await remove(...which);
+    throw new Error('The answer was lost.');
+  };
+  await expect(relay.revoke(runtime.relaySecret, app.clientId)).rejects.toThrow();
+  relay.clients.remove = remove;
+  await expect(relay.revoke(runtime.relaySecret, app.clientId)).rejects.toThrow('no such client');
+  await relay.guardsUntil(relay.clock.now() + 9_000);
+  expect(relay.framesTo(runtime.socket).map(({ event }) => event)).toContain('relay.cancel');
+  expect(relay.closed).toContain(app.socket);
+});
+
+test('the guard of a revocation that was not done ends nothing', async () => {
+  const { relay, runtime, app } = await paired();
+  await ask(relay, app.socket, 1, { meta: { timeoutMs: 60_000 } });
+  const { remove } = relay.clients;
+  relay.clients.remove = async () => {
+    throw new Error('Throttled.');
+  };
+  await expect(relay.revoke(runtime.relaySecret, app.clientId)).rejects.toThrow('Throttled.');
+  relay.clients.remove = remove;
+  await relay.guardsUntil(relay.clock.now() + 9_000);
+  expect(relay.framesTo(runtime.socket).map(({ event }) => event)).not.toContain('relay.cancel');
+  expect(relay.closed).not.toContain(app.socket);
+});
+
 const poison = [
   '',
   'null',
