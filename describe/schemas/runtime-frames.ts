@@ -12,10 +12,10 @@ export const cancelEvent = eventOf('relay.cancel', z.object({ id: frameId })).me
   description: 'Nobody wants the answer of this command any more.',
 });
 
-export const pendingEvent = eventOf('relay.pending', z.object({ id: frameId })).meta({
+export const pendingEvent = eventOf('relay.pending', z.object({ id: frameId.optional() })).meta({
   id: 'PendingEvent',
   description:
-    'A command may not have arrived: ask `relay.pending`. For runtimes that declare the feature `pending`.',
+    'A command may not have arrived, the one that `id` names or any: ask `relay.pending`. For runtimes that declare the feature `pending`.',
 });
 
 /** How a peer keeps its socket. */

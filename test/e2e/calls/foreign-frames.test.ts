@@ -1,8 +1,9 @@
 /** Frames and replies about somebody else's call, and frames that only cost. */
 import { call, type Paired, type Registered, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
-import { type Relay, startRelay } from '../../support/relay';
+import { functionIn, isolate, type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -99,8 +100,12 @@ test('hostile frames about a call of others write nothing, and are told once a s
     stranger.send(progress(id, n, n));
   }
   await stranger.ask('relay.ping');
-  expect(writesTo('Rpcs')).toEqual([]);
-  expect(writesTo('Monitor').length).toBeLessThan(10);
+  // An environment that has not met a socket yet learns whose it is by one refused write: frames that come at once meet many.
+  const [socketFunction] = functionIn(sharedAssembly(), 'Socket');
+  const strangers = isolate ? relay.host.functions.environmentsOf(socketFunction) : 0;
+  expect(writesTo('Rpcs').length).toBeLessThanOrEqual(strangers);
+  expect(writesTo('Rpcs').filter(({ status }) => status === 200)).toEqual([]);
+  expect(writesTo('Monitor').length).toBeLessThan(10 + strangers);
   runtime.reply(id, 'true');
   expect((await answer).body.result).toBe('true');
   await Promise.all([runtime.close(), stranger.close()]);

@@ -43,6 +43,7 @@ test('an App that loses its socket in the middle of progress goes on where it wa
     calls: [{ id: 'own', status: 'running' }],
   });
   report(runtime, id, 3);
+  await second.frame(({ params }) => params?.seq === 3);
   runtime.reply(id, 'done');
   expect(await answerTo(second, 'own')).toMatchObject({ ok: true, result: 'done', meta: { id: 'own' } });
   expect([stepsOf(first), stepsOf(second)]).toEqual([
