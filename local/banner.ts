@@ -5,6 +5,7 @@ import type { Host } from './host';
 export function banner(host: Host, request: StartRequest): string {
   const rows: Array<[string, string]> = [
     ['public URL', host.url],
+    ...host.otherUrls.map((url): [string, string] => ['also', url]),
     ...Object.values(host.relayUrls).map((url): [string, string] => ['relay URL', url]),
     ...(host.serves('GET', '/app') ? [['App', `${host.url}/app`] as [string, string]] : []),
     ...(host.serves('GET', '/monitor') ? [['monitor', `${host.url}/monitor`] as [string, string]] : []),

@@ -33,12 +33,17 @@ export interface FrontServer {
 
 /**
  * Listens on a port. Requests that come before the APIs are ready wait for them. Throws one clear sentence where the
- * port cannot be had.
+ * port cannot be had. What fails in here is logged, and answered with 500.
  */
-export async function listen(host: string, port: number, served: Promise<Served>): Promise<FrontServer> {
+export async function listen(
+  host: string,
+  port: number,
+  served: Promise<Served>,
+  log: (line: string) => void,
+): Promise<FrontServer> {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, keepAliveTimeout: 60_000 });
-  server.on('request', (request, response) => void serve(served, request, response));
-  server.on('upgrade', (request, socket, head) => void upgrade(served, request, socket, head));
+  server.on('request', (request, response) => void serve(served, request, response, log));
+  server.on('upgrade', (request, socket, head) => void upgrade(served, request, socket, head, log));
   await bind(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -65,7 +70,12 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(served: Promise<Served>, request: IncomingMessage, response: ServerResponse) {
+async function serve(
+  served: Promise<Served>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+) {
   try {
     const { rest, edge, admission } = await served;
     if (admit(request, admission) === 'foreign-page') return refusePage(response);
@@ -80,6 +90,7 @@ async function serve(served: Promise<Served>, request: IncomingMessage, response
     } else response.writeHead(404).end();
   } catch (error) {
     // A template that this host cannot carry out, found late: as loud as it can be without taking the process along.
+    log(failureOf(error));
     if (response.headersSent) response.destroy();
     else response.writeHead(500).end(`The local host failed: ${(error as Error).message}\n`);
   }
@@ -94,7 +105,13 @@ function toStageRoot(request: IncomingMessage, host: string, { apiId, stage }: R
 }
 
 /** A WebSocket stage answers at its name and nowhere below it: 403, as on AWS. */
-async function upgrade(served: Promise<Served>, request: IncomingMessage, socket: Duplex, head: Buffer) {
+async function upgrade(
+  served: Promise<Served>,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  log: (line: string) => void,
+) {
   socket.on('error', () => {});
   try {
     const { webSockets, edge, admission } = await served;
@@ -107,7 +124,12 @@ async function upgrade(served: Promise<Served>, request: IncomingMessage, socket
     );
     if (api) await api.accept(request, socket, head);
     else refuseHandshake(socket, 403);
-  } catch {
+  } catch (error) {
+    log(failureOf(error));
     refuseHandshake(socket, 500);
   }
+}
+
+function failureOf(error: unknown): string {
+  return `The local host failed: ${(error as Error).stack ?? error}`;
 }

@@ -51,6 +51,8 @@ export interface HostOptions {
 export interface Host {
   /** Without a slash at the end. */
   url: string;
+  /** Where else it is reached: on every address of this machine, where it listens on all of them. */
+  otherUrls: string[];
   /** Of each WebSocket stage, by its name. */
   relayUrls: Record<string, string>;
   /** The first WebSocket stage's. */
@@ -86,12 +88,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const ready = new Promise<Served>((resolve) => {
     markReady = resolve;
   });
-  const server = await listen(host, options.port ?? 0, ready);
-  const urls = publicUrls(host, server.port, options.publicUrl);
+  const log = hostLog(options.onLog);
+  const server = await listen(host, options.port ?? 0, ready, (line) => log.write({ line }));
+  const [urls, ...otherUrls] = publicUrls(host, server.port, options.publicUrl);
   let aws: AwsSide | undefined;
   try {
     const assembly = await assemblyOf(options);
-    const log = hostLog(options.onLog);
     aws = await startAwsSide({
       assembly,
       connections,
@@ -129,6 +131,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     let stopped: Promise<void> | undefined;
     return {
       url: urls.http,
+      otherUrls: otherUrls.map(({ http }) => http),
       relayUrls: Object.fromEntries(
         running.webSockets.map(({ stage }) => [stage, `${urls.webSocket}/${stage}`]),
       ),

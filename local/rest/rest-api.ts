@@ -34,12 +34,13 @@ const MOCK_FAILURES = {
   misconfigured: 'API_CONFIGURATION_ERROR',
 } as const;
 
+/** 408 would be the word of HTTP; this one is in the protocol's list. */
 const BODY_TIMED_OUT: OwnAnswer = {
-  status: 408,
-  title: 'Request Timeout',
-  code: 'request_timeout',
+  status: 400,
+  title: 'The request is not valid',
+  code: 'invalid_request',
   detail: 'The body did not come to its end in time.',
-  retryable: true,
+  retryable: false,
 };
 
 /** One request on its way. */

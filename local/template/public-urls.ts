@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Resolver } from '../types';
 import { REGION, URL_SUFFIX } from './attributes';
 
@@ -9,12 +10,39 @@ export interface PublicUrls {
   webSocket: string;
 }
 
-/** The URLs of a host. Listening on every address is shown as loopback; `publicUrl` wins over what is listened on. */
-export function publicUrls(host: string, port: number, publicUrl?: string): PublicUrls {
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const http =
-    publicUrl?.replace(/\/+$/, '') ?? `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+/**
+ * The URLs of a host, the one that it names itself by first: `publicUrl`, or where it listens. One that listens on every
+ * address is named by those of this machine that a phone on the same network can use, and by loopback last.
+ */
+export function publicUrls(
+  host: string,
+  port: number,
+  publicUrl?: string,
+  interfaces = networkInterfaces(),
+): [PublicUrls, ...PublicUrls[]] {
+  if (publicUrl !== undefined) return [pairOf(publicUrl.replace(/\/+$/, ''))];
+  const listensOnAll = host === '0.0.0.0' || host === '::';
+  const others = listensOnAll ? lanAddresses(interfaces) : [];
+  const [first, ...rest] = [...others, listensOnAll ? '127.0.0.1' : host].map((address) =>
+    pairOf(`http://${address.includes(':') ? `[${address}]` : address}:${port}`),
+  );
+  return [first!, ...rest];
+}
+
+function pairOf(http: string): PublicUrls {
   return { http, webSocket: http.replace(/^http/, 'ws') };
+}
+
+/** The IPv4 addresses of this machine in its networks; those of private networks first, where phones are. */
+function lanAddresses(interfaces: ReturnType<typeof networkInterfaces>): string[] {
+  const isPrivate = (address: string) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(address);
+  return Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .filter(
+      ({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith('169.254.'),
+    )
+    .map(({ address }) => address)
+    .sort((one, other) => Number(isPrivate(other)) - Number(isPrivate(one)));
 }
 
 /**

@@ -56,9 +56,12 @@ export class Connections implements ConnectionsBackend {
     };
     this.#open.set(identity.connectionId, connection);
     const timer = this.#watchAge(connection);
+    const pings = setInterval(() => socket.readyState === socket.OPEN && socket.ping(), this.#limits.pingMs);
+    pings.unref();
     socket.on('error', () => {}); // `close` follows, with all there is to know.
     socket.on('close', (code, reason) => {
       clearTimeout(timer.current);
+      clearInterval(pings);
       this.#open.delete(identity.connectionId);
       const { closing } = connection;
       onClosed(connection, closing?.code ?? code, closing?.reason ?? reason.toString());

@@ -8,6 +8,11 @@ export interface WebSocketLimits {
   idleMs: number;
   /** Time after which any connection closes with 1001. */
   ageMs: number;
+  /**
+   * A socket is pinged so often, so that no proxy between cuts it as idle. No message: it keeps nothing from being idle
+   * here. API Gateway sends none; a client answers by itself.
+   */
+  pingMs: number;
   /** Bytes waiting for a slow receiver above which a post is refused as busy. */
   maxWaitingBytes: number;
 }
@@ -17,6 +22,7 @@ export const WEBSOCKET_LIMITS: Readonly<WebSocketLimits> = {
   maxMessageBytes: 128 * 1024,
   idleMs: 10 * 60_000,
   ageMs: 2 * 60 * 60_000,
+  pingMs: 30_000,
   maxWaitingBytes: 4 * 1024 * 1024,
 };
 

@@ -25,12 +25,17 @@ function begin(announced: number, sent: number): { socket: Socket; answer: Promi
   return { socket, answer: textOf(socket) };
 }
 
-test('a body that does not come to its end is answered with 408, and its connection ends', async () => {
+test('a body that does not come to its end is answered in the words of the protocol, and its connection ends', async () => {
   host = await startHost({ assembly, bodyLimits: { timeoutMs: 50 } });
   const answer = await begin(100, 60).answer;
-  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(answer).toMatch(/^connection: close\r$/im);
-  expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status: 408, retryable: true });
+  expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+    status: 400,
+    code: 'invalid_request',
+    detail: 'The body did not come to its end in time.',
+    retryable: false,
+  });
 });
 
 test('unfinished bodies of all connections have one limit, small bodies pass beside them, and it is given back', async () => {

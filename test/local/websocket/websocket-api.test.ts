@@ -170,6 +170,19 @@ describe('with short limits', () => {
     expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
   });
 
+  test('a socket is pinged, which no function sees and which keeps it from nothing', async () => {
+    await host.stop();
+    await run({ webSocketLimits: { idleMs: 300, pingMs: 10 } });
+    const client = await connect();
+    let pings = 0;
+    client.socket.on('ping', () => {
+      pings += 1;
+    });
+    expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
+    expect(pings).toBeGreaterThan(0);
+    expect(log.lines.some(({ line }) => line.includes('"MESSAGE"'))).toBe(false);
+  });
+
   test('an old socket closes with 1001, however busy', async () => {
     await host.stop();
     await run({ webSocketLimits: { ageMs: 300 } });
@@ -180,6 +193,14 @@ describe('with short limits', () => {
     clearInterval(busy);
     expect(Date.now() - connectedAt.getTime()).toBeGreaterThanOrEqual(300);
   });
+});
+
+test('a handshake that this host cannot carry out is a 500, and the log says why', async () => {
+  api().accept = async () => {
+    throw new Error('found late');
+  };
+  await expect(connect()).rejects.toThrow('refused with 500');
+  expect(await log.line(/found late/)).toMatch(/^The local host failed: Error: found late\n/);
 });
 
 test('$disconnect says with what code a client closed', async () => {
