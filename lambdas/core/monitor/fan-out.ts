@@ -28,7 +28,7 @@ export interface FanOutWorld {
 /** A frame stays under one metered message of API Gateway (32 KB). */
 const maxFrameBytes = 30_000;
 /** A viewer that does not take a frame for so long is too slow. */
-const postTimeoutMs = 1_000;
+const postTimeoutMs = 3_000;
 /** Viewers served at once by one function. */
 const concurrency = 32;
 

@@ -5,8 +5,9 @@ import { call, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
 import { eventually } from '../../support/eventually';
 import { history, openStream, openViewer } from '../../support/monitor/monitor';
-import { functionIn, type Relay, registrationToken, startRelay } from '../../support/relay';
+import { functionIn, isolate, type Relay, registrationToken, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -332,7 +333,11 @@ test('a refused request is an event that says who, what and why, and a flood of 
       events.some(({ status }) => status === 403) && events.some(({ requestId }) => flood.has(requestId!));
     return isTold ? events : undefined;
   });
-  expect(refused.filter(({ requestId }) => flood.has(requestId!))).toHaveLength(1);
+  // Each environment counts for itself.
+  const environments = isolate
+    ? relay.host.functions.environmentsOf(functionIn(sharedAssembly(), 'Status')[0])
+    : 1;
+  expect(refused.filter(({ requestId }) => flood.has(requestId!)).length).toBeLessThanOrEqual(environments);
   expect(refused.find(({ status }) => status === 403)).toMatchObject({
     gatewayId: app.gatewayId,
     clientId: app.clientId,
