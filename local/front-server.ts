@@ -11,6 +11,9 @@ import type { WebSocketApi } from './websocket/websocket-api';
 /** Request line and headers together: 10,240 bytes (quota of REST APIs). Node answers 431 above it. */
 const MAX_HEADER_BYTES = 10_240;
 
+/** Connections that wait to be taken while the process is busy: beyond it the kernel resets some. */
+const BACKLOG = 4_096;
+
 /** The APIs that a port serves. */
 export interface ServedApis {
   rest: RestApi | undefined;
@@ -66,7 +69,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
       };
       reject(new Error(reasons[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}`));
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
 }
 
