@@ -41,6 +41,6 @@ export const probeEveryMs = 5_000;
 
 /**
  * How long progress waits for a lower `seq` that is missing, in milliseconds: frames of one socket are handled side by
- * side, so the later one may be stored first.
+ * side, so the later one may be stored first, and where a burst makes Lambda start another environment, much earlier.
  */
-export const holdGapMs = 120;
+export const holdGapMs = 1_000;

@@ -3,7 +3,7 @@ import { batchIds } from '../../../lambdas/core/monitor/event-batch';
 import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events';
 import { call, type Paired, redeem, register } from '../../support/api';
 import { history, openViewer, type Viewer } from '../../support/monitor/monitor';
-import { type Relay, startRelay } from '../../support/relay';
+import { isolate, type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 
 let relay: Relay;
@@ -47,14 +47,19 @@ async function arrivalsOf(viewer: Viewer, method: string, count: number) {
 
 test('of 200 events a second each of 20 viewers gets each once, in order of id within a gateway', async () => {
   const apps = await Promise.all(Array.from({ length: 5 }, pair));
-  const viewers = await Promise.all(Array.from({ length: 20 }, () => openViewer(relay.url)));
   const calls = 150;
   // A call is four events: one every 20 ms makes 200 events a second.
-  const answers = Array.from({ length: calls }, async (_, n) => {
-    await new Promise((resolve) => setTimeout(resolve, n * 20));
-    return call(relay.url, apps[n % apps.length]!, { method: 'load', params: n });
-  });
-  for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+  const load = async (method: string) => {
+    const answers = Array.from({ length: calls }, async (_, n) => {
+      await new Promise((resolve) => setTimeout(resolve, n * 20));
+      return call(relay.url, apps[n % apps.length]!, { method, params: n });
+    });
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+  };
+  // Where each invocation has an environment of its own, the many that this takes are there before anybody watches.
+  if (isolate) await load('warm');
+  const viewers = await Promise.all(Array.from({ length: 20 }, () => openViewer(relay.url)));
+  await load('load');
   const seen = await Promise.all(viewers.map((viewer) => arrivalsOf(viewer, 'load', calls * 4)));
   const known = new Map((await wholeHistory('load')).map((event) => [event.id, event]));
   expect(known.size).toBe(calls * 4);
