@@ -37,7 +37,7 @@ async function buildFunctions(patches: Patch[] = []): Promise<string> {
       awslambda: 'simulated.awslambda',
       'process.env': 'simulated.env',
     },
-    plugins: [standingIn(), patching(ofFunctions, applied)],
+    plugins: [sameHashes(), standingIn(), patching(ofFunctions, applied)],
     logLevel: 'error',
   });
   const missing = ofFunctions.find((patch) => !applied.has(patch));
@@ -67,7 +67,7 @@ export async function writeWorld(name: string, patches: Patch[] = []): Promise<s
     format: 'cjs',
     target: 'node20',
     external: ['zod', 'zod/*'],
-    plugins: [countingChanges(patches.filter(({ file }) => isOfWorld(file)))],
+    plugins: [sameHashes(), countingChanges(patches.filter(({ file }) => isOfWorld(file)))],
     sourcemap: 'inline',
     logLevel: 'error',
   });
@@ -98,6 +98,18 @@ function patched(contents: string, { file, find, replace }: Patch): string {
   return contents.replace(find, () => replace);
 }
 
+/** The core hashes in the world's own way, whichever of the two scripts it is part of. */
+function sameHashes(): Plugin {
+  return {
+    name: 'same hashes',
+    setup({ onResolve }) {
+      onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+        importer.startsWith(here('')) ? undefined : { path: here('functions/crypto.ts') },
+      );
+    },
+  };
+}
+
 /** Puts the world's adapters in the place of those that reach AWS. */
 function standingIn(): Plugin {
   const adapter = { path: 'adapters', namespace: 'simulated' };
@@ -105,9 +117,6 @@ function standingIn(): Plugin {
     name: 'stand-ins',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^@aws-sdk\/client-secrets-manager$/ }, () => adapter);
-      onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
-        importer.startsWith(here('')) ? undefined : { path: here('functions/crypto.ts') },
-      );
       onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
         adapters.test(relative(join(root, 'lambdas/aws'), join(resolveDir, path))) ? adapter : undefined,
       );

@@ -97,17 +97,17 @@ export function drawPlan(seed: number, calls: number): Plan {
     cancels: random.pick([0, 0.02, 0.1]),
     drops: random.pick([0, 0.02, 0.1]),
     resumes: random.pick([0, 0.5, 1]),
+    long: random.pick([0.001, 0.01, 0.02]),
   };
   const strength = drawStrength(random);
   const spanMs = calls * random.between(60, 250);
   const decisions = random.pick([0, 1, 4, 8]);
-  const long = decisions > 0 ? 0.01 : 0.001;
   const intentions: Intention[] = [];
   const add = (act: Act, atMs = random.between(0, spanMs)) => {
     intentions.push({ n: intentions.length + 1, atMs, ...act });
   };
   for (let n = 0; n < calls; n++) {
-    add(drawCall(random, tenants * appsOfTenant, { ...traits, long }));
+    add(drawCall(random, tenants * appsOfTenant, traits));
   }
   const blows = Math.floor((calls / 25) * Number(unrest));
   for (let n = 0; n < blows; n++) {
@@ -159,7 +159,7 @@ function drawCall(random: Random, apps: number, traits: Traits): CallIntention {
     kind: 'call',
     app: random.below(apps),
     way,
-    timeoutMs: Math.floor(random.between(1_000, random.chance(0.1) ? 12_000 : 4_000)),
+    timeoutMs: Math.floor(random.between(1_000, random.chance(0.25) ? 14_000 : 4_000)),
     say: silent ? 'nothing' : random.weighted({ result: 90, error: 5, posted: 5, nothing: 0 }),
     afterMs,
     steps: way !== 'http' ? random.below(4) : random.chance(0.02) ? 2 : 0,
@@ -183,7 +183,7 @@ function drawWork(random: Random, app: number): CallIntention {
 
 /** A call with steps that is still under way long after whatever its owner decides. */
 function drawLongCall(random: Random, app: number): CallIntention {
-  const way = random.pick(['stream', 'socket'] as const);
+  const way = random.weighted({ stream: 1, socket: 3 });
   const afterMs = random.between(16_000, 24_000);
   return { kind: 'call', app, way, timeoutMs: 30_000, say: 'result', afterMs, steps: 12 };
 }

@@ -4,6 +4,7 @@
  */
 
 import { unauthorized } from '../pairing/gateways';
+import { ApiError } from '../wire/errors';
 import type { CallWorld } from './deliver-call';
 import { cancelCall, endCall } from './end-call';
 import { EndsWatch, type EndsWatchOptions } from './ends-watch';
@@ -46,13 +47,13 @@ export async function* watchCall(
     // What a stream missed is there already.
     const gapMs = follows && looks === 0 ? 0 : nextGapMs(waitedTo - startedAtMs, follows);
     await clock.sleep(Math.max(0, Math.min(gapMs, untilMs - waitedTo)));
-    const [seen, sight] = await Promise.all([
+    const [seen, sight, place] = await Promise.all([
       look(world, call, follows ? order.lastSeq : undefined),
       ends.look(sentTo),
-      options.places.takeWhenLong(),
+      takePlace(options.places),
     ]);
     const now = clock.now();
-    if (sight === 'revoked') {
+    if (sight === 'revoked' || place === 'revoked') {
       await cancelCall(world, call).catch(() => {});
       throw unauthorized();
     }
@@ -68,6 +69,17 @@ export async function* watchCall(
       return await endCall(world, call, (await ends.isRuntimeAway()) ? options.ifGone : 'timed-out');
     }
     if (now >= untilMs) return 'pending';
+  }
+}
+
+/** A client that is none any more is found out by whoever takes a place for it as well. */
+async function takePlace(places: WatchOptions['places']): Promise<'revoked' | undefined> {
+  try {
+    await places.takeWhenLong();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'unauthorized') return 'revoked';
+    throw error;
   }
 }
 

@@ -184,3 +184,11 @@ test('a client that is revoked is waited for no longer than ten seconds, and its
   expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
   expect(relay.posted).toEqual(['socket-1', 'socket-1']);
 });
+
+test('a client that is revoked before its call takes a place has its call cancelled as well', async () => {
+  const relay = await world();
+  relay.clock.at(t0 + 200, () => relay.stores.clients.remove('gw_1', 'cl_1', t0 + 200));
+  await expect(run(relay)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(relay.clock.now() - t0).toBeLessThan(1_000);
+  expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
+});

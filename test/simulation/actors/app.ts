@@ -172,7 +172,7 @@ export class App {
         const conflicting = losses > 0 ? undefined : false;
         const told = { atMs: timeline.nowMs, askedMs, word, text, conflicting, reopens };
         // Which function served it nobody can tell: a fault on a socket is never held against the core.
-        book.told.push({ ...told, excused: true, delayMs: socketPatienceMs });
+        book.told.push({ ...told, onSocket: true, excused: true, delayMs: socketPatienceMs });
         resolve(word);
       };
       const listener: Listener = {
@@ -280,6 +280,7 @@ export class App {
       text,
       conflicting,
       reopens,
+      onSocket: false,
       excused,
       delayMs,
     });

@@ -63,7 +63,7 @@ export const faultsOfCalls: Fault[] = [
   {
     name: 'the same id joins a call with other params',
     withinCalls: 10_000,
-    patches: [{ file: run, find: 'if (opened.digest !== prepared.call.digest) {', replace: 'if (false) {' }],
+    patches: [{ file: run, find: 'if (opened.digest !== prepared.call.digest)', replace: 'if (false)' }],
   },
   {
     name: 'a call lasts longer than its App asked for',

@@ -37,14 +37,24 @@ export const faultsOfOwners: Fault[] = [
     ],
   },
   {
+    name: 'old sockets are not looked after once the rotation is answered',
+    withinCalls: 600_000,
+    patches: [
+      {
+        file: owner,
+        find: 'afterwards: () => keepClosing(world, left, withdraw)',
+        replace: 'afterwards: () => keepClosing(world, left)',
+      },
+    ],
+  },
+  {
     name: 'a revoked token is still good',
     withinCalls: 60_000,
     patches: [
       {
         file: owner,
-        find: "const removed = isClientId ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';",
-        replace:
-          "const removed = isClientId ? ((await world.clients.list(gatewayId, nowMs)).find((one) => one.clientId === clientId) ?? 'not-found') : 'not-found';",
+        find: "const removed = client ? await world.clients.remove(gatewayId, clientId, nowMs) : 'not-found';",
+        replace: "const removed = client ?? 'not-found';",
       },
     ],
   },

@@ -121,7 +121,7 @@ export const faultsOfSockets: Fault[] = [
     patches: [
       {
         file: frames,
-        find: "return { answer: errorFrame(frame.id, -32000, 'The reply could not be stored. Send it again.') };",
+        find: "return { answer: errorFrame(frame.id, -32000, 'The reply could not be stored. Send it again.'), fault };",
         replace: 'return {};',
       },
     ],

@@ -40,6 +40,8 @@ export interface Told {
   reopens: boolean;
   /** Whether an evil explains a fault. */
   excused: boolean;
+  /** Pushed to its socket, rather than answered to a request. */
+  onSocket: boolean;
   /** How late it may have been told beyond the contract, for the delays that the world laid upon it. */
   delayMs: number;
 }
