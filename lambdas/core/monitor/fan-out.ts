@@ -35,6 +35,8 @@ const concurrency = 32;
 /** What became of the viewers of one round. */
 export interface FanOutReport {
   served: number;
+  /** Whose handshake is not over yet: they are not open to posts, and read in the history what came before. */
+  early: number;
   gone: number;
   evicted: number;
   /** Closed because the registration token that let them in is not the token any more. */
@@ -47,7 +49,7 @@ export async function fanOut(
   batches: EventBatch[],
   nowMs: number,
 ): Promise<FanOutReport> {
-  const report: FanOutReport = { served: 0, gone: 0, evicted: 0, dismissed: 0 };
+  const report: FanOutReport = { served: 0, early: 0, gone: 0, evicted: 0, dismissed: 0 };
   const events = batches.flatMap((batch) => batch.events).sort(byId);
   const all = events.length === 0 ? [] : await world.watchers.list(nowMs);
   const waiting = all.filter(({ kind }) => kind === 'viewer');
@@ -56,7 +58,7 @@ export async function fanOut(
   const tokenHash = await world.tokenHash(nowMs);
   const serveNext = async (): Promise<void> => {
     for (let viewer = waiting.pop(); viewer !== undefined; viewer = waiting.pop()) {
-      report[await serve(world, viewer, tokenHash, frames)] += 1;
+      report[await serve(world, viewer, tokenHash, frames, nowMs)] += 1;
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, waiting.length) }, serveNext));
@@ -68,10 +70,12 @@ async function serve(
   viewer: Watcher,
   tokenHash: string | undefined,
   frames: string[],
+  nowMs: number,
 ): Promise<keyof FanOutReport> {
+  const connectedAtMs = viewer.untilMs - limits.maxConnectionMs;
   if (viewer.tokenHash !== tokenHash) {
     // Closed before it is shown anything; one that could not be closed is met again with the next events.
-    const socket = { connectionId: viewer.id, connectedAtMs: viewer.untilMs - limits.maxConnectionMs };
+    const socket = { connectionId: viewer.id, connectedAtMs };
     const left = await closeSockets(world, [socket], 'revoked');
     if (left.length === 0) await forgetViewer(world, viewer).catch(() => {});
     return 'dismissed';
@@ -81,6 +85,7 @@ async function serve(
     // It may have arrived: viewers know an event by its id.
     if (outcome === 'unclear') outcome = await postInTime(world, viewer.id, frame);
     if (outcome === 'sent') continue;
+    if (outcome === 'gone' && nowMs - connectedAtMs < limits.socketSettlingMs) return 'early';
     await forgetViewer(world, viewer).catch(() => {});
     if (outcome === 'gone') return 'gone';
     await world.sockets.close(viewer.id).catch(() => {});

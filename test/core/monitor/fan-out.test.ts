@@ -1,6 +1,7 @@
 import { batchIds, makeBatch } from '../../../lambdas/core/monitor/event-batch';
 import { fanOut, framesOf } from '../../../lambdas/core/monitor/fan-out';
 import type { Sockets } from '../../../lambdas/core/presence/ports';
+import { limits } from '../../../lambdas/core/wire/limits';
 import { memoryMonitor } from '../../support/memory/memory-monitor';
 
 const t0 = 1_800_000_000_000;
@@ -59,15 +60,39 @@ test('every viewer gets every event, in the order of the ids, whatever order the
 
 test('a viewer that is gone is forgotten, and nobody else notices', async () => {
   const { world, posted } = await worldOf({ gone: async () => 'gone', here: async () => 'sent' });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 1, evicted: 0, dismissed: 0 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({
+    served: 1,
+    early: 0,
+    gone: 1,
+    evicted: 0,
+    dismissed: 0,
+  });
   expect(posted.map(([viewer]) => viewer)).toEqual(['here']);
   expect((await world.watchers.list(t0)).map(({ id }) => id)).toEqual(['here']);
+});
+
+test('a viewer whose handshake is not over yet keeps its place, and gets what comes after', async () => {
+  let isOpen = false;
+  const { world, posted } = await worldOf({ young: async () => (isOpen ? 'sent' : 'gone') });
+  await world.watchers.leave({ kind: 'viewer', id: 'young', tokenHash: 'current', untilMs: t0 + 1_000_000 });
+  const untilMs = t0 - 100 + limits.maxConnectionMs;
+  await world.watchers.enter({ kind: 'viewer', id: 'young', tokenHash: 'current', untilMs }, t0);
+  expect(await fanOut(world, [batch()], t0)).toMatchObject({ served: 0, early: 1, gone: 0 });
+  isOpen = true;
+  expect(await fanOut(world, [batch()], t0)).toMatchObject({ served: 1 });
+  expect(posted).toHaveLength(1);
 });
 
 test('a viewer that takes no frame in time loses its socket, and the others are served meanwhile', async () => {
   const never = () => new Promise<never>(() => {});
   const { world, posted, closed } = await worldOf({ slow: never, here: async () => 'sent' });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1, dismissed: 0 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({
+    served: 1,
+    early: 0,
+    gone: 0,
+    evicted: 1,
+    dismissed: 0,
+  });
   expect([posted.length, closed]).toEqual([1, ['slow']]);
   expect((await world.watchers.list(t0)).map(({ id }) => id)).toEqual(['here']);
 });
@@ -78,7 +103,13 @@ test('a post that fails once is tried again; one that fails twice costs the sock
     once: async () => (tries++ === 0 ? 'unclear' : 'sent'),
     always: async () => 'unclear',
   });
-  expect(await fanOut(world, [batch()], t0)).toEqual({ served: 1, gone: 0, evicted: 1, dismissed: 0 });
+  expect(await fanOut(world, [batch()], t0)).toEqual({
+    served: 1,
+    early: 0,
+    gone: 0,
+    evicted: 1,
+    dismissed: 0,
+  });
   expect(closed).toEqual(['always']);
 });
 
