@@ -4,6 +4,8 @@
 export type Why =
   /** Names things, points elsewhere or explains. */
   | 'words'
+  /** Is for a runtime to keep. */
+  | 'runtime'
   /** Lies inside the server. */
   | 'inside'
   /** Shows itself after longer than a run lasts, or under a load that no run may make. */
@@ -68,4 +70,8 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
     'another-server',
   ],
   ['Limits', "| idle / age of a socket (API Gateway's own) | 10 minutes / 2 hours |", 'too-long'],
+  ['Credentials', 'Where an answer with a rotated secret is lost, the runtime registers anew.', 'runtime'],
+  ['WebSocket `/relay`', 'A runtime sends something every `keepaliveMs`,', 'runtime'],
+  ["A runtime's connection", '| `pending` | asks `relay.pending` again', 'runtime'],
+  ['How the server closes a socket', "1001 and 1009 are API Gateway's own", 'runtime'],
 ];

@@ -37,4 +37,5 @@ async function letIn(server: ServerUnderTest): Promise<void> {
     throw new Error(
       `${server.url} lets nobody register with ${server.token ? 'this token' : 'no token: say --token'}.`,
     );
+  server.hasPathForm = /\/relay\/[^/?]/.test(answer.body?.relayUrl ?? '');
 }

@@ -26,10 +26,8 @@ export class ServerUnderTest {
     return new ServerUnderTest(base, token, await Sources.of(base));
   }
 
-  /** Whether path and query both name a gateway: on one machine, and behind the edge. */
-  get hasPathForm(): boolean {
-    return this.sources.areMany;
-  }
+  /** Whether path and query both name a gateway, as on one machine and behind the edge: what it answers says which it prefers. */
+  hasPathForm = false;
 
   /** The world of what is shared. */
   keeper(): ServerWorld {

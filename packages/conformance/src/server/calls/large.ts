@@ -51,6 +51,7 @@ it(
     runtime.reply(id, 'got it');
     fits(await answer, { body: { result: 'got it' } });
   },
+  { also: [['Limits', '| a command | 30,000 bytes, then by reference, else 128,000 bytes | 413 |']] },
 );
 it(
   'command-long-whole',
@@ -68,6 +69,7 @@ it(
       body: { code: 'payload_too_large', limitBytes: 128_000 },
     });
   },
+  { also: [['Limits', '| a command | 30,000 bytes, then by reference, else 128,000 bytes | 413 |']] },
 );
 it('reply-by-http', 'A reply above one frame (32 KiB) goes to `POST /api/relay/replies/{id}`.', async (w) => {
   const { app, runtime, reply } = await household(w);

@@ -110,6 +110,7 @@ it(
     await stream.last();
     equal(stream.seqs(), [3_998, 3_999], 'the steps');
   },
+  { also: [['Limits', '| progress of a call | `seq` 0 to 3,999, 8 KiB each | dropped |']] },
 );
 it(
   'stream-late-step',

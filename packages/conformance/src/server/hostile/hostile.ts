@@ -71,28 +71,6 @@ it('foreign-client', '| 404 | `not_found` | anything else that is not there | no
   });
   fits(await w.ask('GET /api/relay/status', { credential: other.app.clientToken }), { status: 200 });
 });
-it('foreign-progress', '| 404 | `not_found` | anything else that is not there | no |', async (w) => {
-  const [{ app, runtime }, stranger] = await Promise.all([w.household(silent), w.household(silent)]);
-  const stream = await w.follow(app, { method: 'm' });
-  const { id } = await runtime.command();
-  stranger.runtime.step(id, 0, 'forged');
-  await stranger.runtime.settled();
-  runtime.step(id, 1, 'true');
-  await stream.event('progress');
-  runtime.reply(id, 1);
-  await stream.last();
-  equal(stream.seqs(), [1], 'the steps');
-});
-cases.at(-1)!.says =
-  'A reply counts from a socket of the gateway that the command went to, once, before its deadline.';
-cases.at(-1)!.section = 'WebSocket `/relay`';
-it('unanswered-replies', '| 404 | `not_found` | anything else that is not there | no |', async (w) => {
-  const { runtime } = await w.household();
-  for (const id of ['rpc_unknown', `rpc_${'A'.repeat(30)}`, '../../x', '']) runtime.reply(id, 1);
-  await runtime.settled();
-});
-cases.at(-1)!.says = 'the socket stays open |';
-cases.at(-1)!.section = 'WebSocket `/relay`';
 
 const ids = [
   'cl_x',
@@ -123,14 +101,6 @@ for (const [n, id] of ['%20', 'a%2Fb', 'x'.repeat(65), '%C3%A4'].entries())
       });
     },
   );
-for (const [n, word] of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'].entries())
-  it(`odd-names-${n + 1}`, '`params`: any JSON.', async (w) => {
-    const { app } = await w.shared();
-    const text = `{"gatewayId":"${app.gatewayId}","method":"${word.replace(/^_+|_+$/g, 'x')}","params":{"${word}":{"a":1}}}`;
-    const { body } = await w.ask('POST /api/relay/rpc', { credential: app.clientToken, text });
-    equal(JSON.stringify(body.result), `{"${word}":{"a":1}}`, 'the params that came back');
-  });
-for (const each of cases) if (each.id.startsWith('hostile-odd-names')) each.section = 'A call in detail';
 
 const codes = [
   'AT-0000-0000-000',
@@ -182,3 +152,37 @@ for (const [n, text] of bodies.entries())
       });
     },
   );
+
+section('A call in detail');
+
+for (const [n, word] of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'].entries())
+  it(`odd-names-${n + 1}`, '`params`: any JSON.', async (w) => {
+    const { app } = await w.shared();
+    const text = `{"gatewayId":"${app.gatewayId}","method":"${word.replace(/^_+|_+$/g, 'x')}","params":{"${word}":{"a":1}}}`;
+    const { body } = await w.ask('POST /api/relay/rpc', { credential: app.clientToken, text });
+    equal(JSON.stringify(body.result), `{"${word}":{"a":1}}`, 'the params that came back');
+  });
+
+section('WebSocket `/relay`');
+
+it(
+  'foreign-progress',
+  'A reply counts from a socket of the gateway that the command went to, once, before its deadline.',
+  async (w) => {
+    const [{ app, runtime }, stranger] = await Promise.all([w.household(silent), w.household(silent)]);
+    const stream = await w.follow(app, { method: 'm' });
+    const { id } = await runtime.command();
+    stranger.runtime.step(id, 0, 'forged');
+    await stranger.runtime.settled();
+    runtime.step(id, 1, 'true');
+    await stream.event('progress');
+    runtime.reply(id, 1);
+    await stream.last();
+    equal(stream.seqs(), [1], 'the steps');
+  },
+);
+it('unanswered-replies', 'the socket stays open |', async (w) => {
+  const { runtime } = await w.household();
+  for (const id of ['rpc_unknown', `rpc_${'A'.repeat(30)}`, '../../x', '']) runtime.reply(id, 1);
+  await runtime.settled();
+});

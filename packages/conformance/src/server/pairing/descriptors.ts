@@ -75,23 +75,31 @@ it(
   },
 );
 
-it('descriptor-size', 'It may be 32 KiB of JSON (413) and 16 levels deep,', async (w) => {
-  const filled = (bytes: number) => ({
-    type,
-    note: 'n'.repeat(bytes - JSON.stringify({ type, note: '' }).length),
-  });
-  fits(await w.leave(freshCode(), filled(32 * 1024)), { status: 201 });
-  fits(await w.leave(freshCode(), filled(32 * 1024 + 1)), {
-    status: 413,
-    body: { code: 'payload_too_large', limitBytes: 32_768 },
-  });
-});
+it(
+  'descriptor-size',
+  'It may be 32 KiB of JSON (413) and 16 levels deep,',
+  async (w) => {
+    const empty = JSON.stringify({ type, note: '' }).length;
+    const filled = (bytes: number) => ({ type, note: 'n'.repeat(bytes - empty) });
+    fits(await w.leave(freshCode(), filled(32 * 1024)), { status: 201 });
+    fits(await w.leave(freshCode(), filled(32 * 1024 + 1)), {
+      status: 413,
+      body: { code: 'payload_too_large', limitBytes: 32_768 },
+    });
+  },
+  { also: [['Limits', '| descriptor | 32 KiB, 16 levels | 413 / 400 |']] },
+);
 
-it('descriptor-depth', 'It may be 32 KiB of JSON (413) and 16 levels deep,', async (w) => {
-  const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
-  fits(await w.leave(freshCode(), { type, deep: deep(14) }), { status: 201 });
-  fits(await w.leave(freshCode(), { type, deep: deep(17) }), { status: 400 });
-});
+it(
+  'descriptor-depth',
+  'It may be 32 KiB of JSON (413) and 16 levels deep,',
+  async (w) => {
+    const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+    fits(await w.leave(freshCode(), { type, deep: deep(14) }), { status: 201 });
+    fits(await w.leave(freshCode(), { type, deep: deep(17) }), { status: 400 });
+  },
+  { also: [['Limits', '| descriptor | 32 KiB, 16 levels | 413 / 400 |']] },
+);
 
 it('descriptor-without-code', 'must hold neither the code in any spelling nor a secret,', async (w) => {
   const code = freshCode();
