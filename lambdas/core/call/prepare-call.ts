@@ -8,7 +8,7 @@ import { commandFrame } from '../wire/frames';
 import { check } from '../wire/json';
 import { limits } from '../wire/limits';
 import { callId, type RpcRequest } from '../wire/protocol';
-import { callKeyOf, digestOf, frameIdOf, nonceOf, type OpenCall } from './states';
+import { callKeyOf, digestOf, frameIdOf, nonceOf, type OpenCall, type StoredCall } from './states';
 
 /** What a runtime declares in `relay.hello` when it can fetch params. */
 export const paramsByReference = 'params-by-reference';
@@ -42,7 +42,7 @@ export interface PreparedCall {
 
 /** Makes the call and its command. Throws `payload_too_large` for params that fit no frame of this runtime. */
 export function prepareCall(parts: CallParts): PreparedCall {
-  const { request, client, gateway, random, nowMs } = parts;
+  const { request, client, gateway, random, traceparent, nowMs } = parts;
   const id = idOf(parts) ?? Buffer.from(random(12)).toString('base64url');
   const { gatewayId, clientId } = client;
   const [socket] = gateway.sockets;
@@ -56,6 +56,7 @@ export function prepareCall(parts: CallParts): PreparedCall {
     method,
     ...(params === undefined ? {} : { params }),
     digest: digestOf(`${method}\n${JSON.stringify(params)}`),
+    ...(traceparent && isTraceparent(traceparent) ? { traceparent } : {}),
     ...(socket && !isSettling(socket, nowMs) ? { sentTo: socket.connectionId } : {}),
     openedAtMs: nowMs,
     deadlineMs,
@@ -68,14 +69,10 @@ export function prepareCall(parts: CallParts): PreparedCall {
 export function commandFor(
   call: OpenCall,
   gateway: Gateway,
-  { traceparent, paramsUrlOf }: Pick<CallParts, 'traceparent' | 'paramsUrlOf'>,
+  { paramsUrlOf }: Pick<CallParts, 'paramsUrlOf'>,
 ) {
   const frameId = frameIdOf(call);
-  const meta = {
-    clientId: call.clientId,
-    deadline: new Date(call.deadlineMs).toISOString(),
-    ...(traceparent && isTraceparent(traceparent) ? { traceparent } : {}),
-  };
+  const meta = metaOf(call);
   const whole = commandFrame(frameId, call.method, call.params, meta);
   const bytes = Buffer.byteLength(whole);
   if (bytes <= limits.maxInlineParamsBytes) return { command: whole, byReference: false };
@@ -99,6 +96,12 @@ function idOf({ request, idempotencyKey }: CallParts): string | undefined {
     throw new ApiError('invalid_request', `The id ${message}.`, { errors: [{ path: 'id', message }] });
   }
   return key;
+}
+
+/** What every copy of a call's command says beside its params. */
+export function metaOf({ clientId, deadlineMs, traceparent }: StoredCall) {
+  const deadline = new Date(deadlineMs).toISOString();
+  return { clientId, deadline, ...(traceparent ? { traceparent } : {}) };
 }
 
 /** W3C trace context, version 00 or later. */

@@ -26,6 +26,8 @@ export interface OpenCall {
   params?: unknown;
   /** Digest of method and params: the same id with another digest is a conflict. */
   digest: string;
+  /** The caller's trace, for every copy of the command. */
+  traceparent?: string;
   /** The socket that the command went to, or is about to. Without one it certainly never left. */
   sentTo?: string;
   openedAtMs: number;

@@ -5,7 +5,7 @@
 
 import { callsUnderWay } from '../call/calls-under-way';
 import type { CallStore } from '../call/ports';
-import { paramsByReference } from '../call/prepare-call';
+import { metaOf, paramsByReference } from '../call/prepare-call';
 import { frameIdOf, type StoredCall } from '../call/states';
 import type { ClientStore, Gateway } from '../pairing/ports';
 import { type Command, commandOf } from '../wire/frames';
@@ -77,7 +77,7 @@ async function commandOfCall(
   const params = await world.calls.paramsOf(call);
   if (!params) return undefined;
   const frameId = frameIdOf(call);
-  const meta = { clientId: call.clientId, deadline: new Date(call.deadlineMs).toISOString() };
+  const meta = metaOf(call);
   const whole = commandOf(frameId, call.method, params.value, meta);
   if (!byReference || Buffer.byteLength(JSON.stringify(whole)) <= limits.maxInlineParamsBytes) return whole;
   return commandOf(frameId, call.method, undefined, { ...meta, paramsUrl: world.paramsUrlOf(frameId) });

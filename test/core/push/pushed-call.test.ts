@@ -147,6 +147,22 @@ test('a call that finds no runtime is posted, once, to the one that comes within
   expect(answers(relay, app.socket)).toMatchObject([{ id: 1, result: 'at last' }]);
 });
 
+test('every copy of a command carries the trace of its caller', async () => {
+  const { relay, runtime, app } = await paired();
+  await relay.closeSocket(runtime.socket);
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await ask(relay, app.socket, 1, { meta: { traceparent } });
+  await ask(relay, app.socket, 2, { meta: { traceparent: 'nonsense' } });
+  const back = await comesBack(relay, runtime.gatewayId, 'back');
+  await relay.guardsUntil(relay.clock.now() + 5_000);
+  const late = commands(relay, back).map(({ meta }) => meta.traceparent);
+  expect(late).toHaveLength(2);
+  expect(new Set(late)).toEqual(new Set([traceparent, undefined]));
+  const { answer } = await relay.frame(back, { id: 'own', method: 'relay.pending' });
+  const owed: Array<{ meta: { traceparent?: string } }> = JSON.parse(answer!).result.calls;
+  expect(owed.map(({ meta }) => meta.traceparent).sort()).toEqual([traceparent, undefined]);
+});
+
 test('a call that finds no runtime ends offline and unsent after the grace, and the same id opens it anew', async () => {
   const { relay, runtime, app } = await paired();
   await relay.closeSocket(runtime.socket);
