@@ -42,7 +42,7 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
   ['The states of a call', 'The table stands in code in `lambdas/core/wire/outcomes.ts`.', 'words'],
   [
     'The states of a call',
-    '| `offline` | a waiter: the command was posted to a socket that was gone (a 410),',
+    '| `offline` | a waiter or a guard: the command was posted to a socket that was gone (a 410),',
     'race',
   ],
   ['WebSocket `/relay`', 'To the runtime:', 'words'],
@@ -74,4 +74,11 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
   ['WebSocket `/relay`', 'A runtime sends something every `keepaliveMs`,', 'runtime'],
   ["A runtime's connection", '| `pending` | asks `relay.pending` again', 'runtime'],
   ['How the server closes a socket', "1001 and 1009 are API Gateway's own", 'runtime'],
+  [
+    'A streamed call',
+    'Frames are handled side by side, so a step that is sent right before the answer may be overtaken by it:',
+    'race',
+  ],
+  ['An App on a socket', 'An answer may come twice, after a fault of the post: take the first.', 'race'],
+  ['Limits', "| sockets that hear of one call | 64 | 429's problem |", 'too-long'],
 ];

@@ -77,6 +77,8 @@ function sentencesIn(paragraph: string): Array<{ text: string; at: number }> {
   const sentences: Array<{ text: string; at: number }> = [];
   let at = 0;
   for (const { 0: stop, index } of paragraph.matchAll(/[.:](?:\*\*)? (?=[A-Z`*[])/g)) {
+    // Code is not cut.
+    if (paragraph.slice(0, index).split('`').length % 2 === 0) continue;
     const text = paragraph.slice(at, index + stop.length).trim();
     sentences.push({ text, at });
     at = index + stop.length;

@@ -10,7 +10,7 @@ export class Broken extends Error {
 export function masked(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   const bare = text
-    .replaceAll(/at[sctv]_[\w-]{8,}/g, 'at?_…')
+    .replaceAll(/at[sctvk]_[\w-]{8,}/g, 'at?_…')
     .replaceAll(/AT(-[0-9A-Z]{4}){3}/gi, 'AT-…')
     .replaceAll(/Bearer [^\s"]+/g, 'Bearer …');
   return bare.length > 600 ? `${bare.slice(0, 600)}…` : bare;

@@ -1,5 +1,6 @@
 /** Every case of a server. */
 import type { Case } from '../harness/case';
+import { appResume } from './calls/app-resume';
 import { appSocket } from './calls/app-socket';
 import { ends } from './calls/ends';
 import { grace } from './calls/grace';
@@ -32,7 +33,7 @@ import type { ServerWorld } from './world';
 
 const relay = [http, errors, moreErrors, handshake, frames, sockets, connection, owed];
 const pairing = [credentials, bearers, codes, registering, owner, descriptors];
-const calls = [routes, rules, ids, grace, outcomes, ends, streams, large, appSocket];
+const calls = [routes, rules, ids, grace, outcomes, ends, streams, large, appSocket, appResume];
 
 /** In the order in which they are told; what uses up a source comes last. */
 export const serverCases: ReadonlyArray<Case<ServerWorld>> = [

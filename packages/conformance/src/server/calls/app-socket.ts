@@ -14,14 +14,14 @@ async function onSocket(w: ServerWorld, onCommand = answers): Promise<Household 
 
 section('An App on a socket');
 
-it('socket-call', 'An App connects with its client token. Each JSON-RPC request is a call:', async (w) => {
+it('socket-call', 'Each JSON-RPC request is a call:', async (w) => {
   const { socket, runtime } = await onSocket(w);
   fits(await w.onSocket(socket, 1, 'echo', { params: { a: 1 } }), { ok: true, result: { a: 1 } });
   fits(await runtime.command(), { method: 'echo', params: { a: 1 } });
 });
 it(
   'socket-answer',
-  'answered `{ jsonrpc, type: "res", id, ok, result | error, meta: { id, outcome, durationMs } }` under the App\'s own id.',
+  'answered `{ jsonrpc, type: "res", id, ok, result | error, meta: { id, outcome, durationMs } }` under the App\'s own id',
   async (w) => {
     const { socket } = await onSocket(w);
     for (const id of [1, 'one', 0])
@@ -89,7 +89,7 @@ it(
     holds((await w.look(app, error.data.id)).body.result === result, 'the answer did not come whole');
   },
 );
-it('socket-progress', "`relay.progress` events carry the App's id,", async (w) => {
+it('socket-progress', "`relay.progress` events `{ id, seq, data }` carry the App's id,", async (w) => {
   const { socket, runtime } = await onSocket(w, silent);
   const answer = w.onSocket(socket, 7, 'work');
   const { id } = await runtime.command();
@@ -123,7 +123,7 @@ it(
 );
 it(
   'socket-hello',
-  "The App's own requests: `relay.hello` (policy and presence), `relay.ping`, `relay.cancel` `{ id }`.",
+  "The App's own requests: `relay.hello` (policy and presence), `relay.ping`, `relay.cancel` `{ id }`",
   async (w) => {
     const { gateway, socket } = await onSocket(w);
     fits(await socket.ask('relay.hello'), {
@@ -141,7 +141,7 @@ it(
 );
 it(
   'socket-cancel',
-  "The App's own requests: `relay.hello` (policy and presence), `relay.ping`, `relay.cancel` `{ id }`.",
+  "The App's own requests: `relay.hello` (policy and presence), `relay.ping`, `relay.cancel` `{ id }`",
   async (w) => {
     const { socket, runtime } = await onSocket(w, silent);
     const stopped = w.onSocket(socket, 3, 'long');
@@ -164,7 +164,7 @@ it(
     holds(Date.parse(result.deadline) - Date.now() < 6_000, 'the timeout did not count');
   },
 );
-it('socket-no-runtime', 'An App connects with its client token.', async (w) => {
+it('socket-no-runtime', 'An App connects with its client token,', async (w) => {
   const { socket, runtime } = await onSocket(w, silent);
   const answer = w.onSocket(socket, 1, 'm');
   const { id } = await runtime.command();
@@ -174,10 +174,10 @@ it('socket-no-runtime', 'An App connects with its client token.', async (w) => {
   fits(await answer, { result: 'true' });
 });
 
-it('socket-timeout', '`timeoutMs` is 25,000 at most.', async (w) => {
+it('socket-timeout', '`timeoutMs` goes up to 840,000.', async (w) => {
   const { socket } = await onSocket(w);
-  fits(await w.onSocket(socket, 1, 'echo', { meta: { timeoutMs: 25_000 } }), { ok: true });
-  fits(await w.onSocket(socket, 2, 'echo', { meta: { timeoutMs: 25_001 } }), {
+  fits(await w.onSocket(socket, 1, 'echo', { meta: { timeoutMs: 840_000 } }), { ok: true });
+  fits(await w.onSocket(socket, 2, 'echo', { meta: { timeoutMs: 840_001 } }), {
     error: { data: { errors: [{ path: 'timeoutMs' }] } },
   });
 });

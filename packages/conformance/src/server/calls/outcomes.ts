@@ -71,7 +71,7 @@ it(
 );
 it(
   'offline',
-  '| `offline`, posted to nobody | a waiter: no socket came within the grace | 503 `runtime_offline` | `same-id` |',
+  '| `offline`, posted to nobody | a waiter or a guard: no socket came within the grace | 503 `runtime_offline` | `same-id` |',
   async (w) => {
     const app = await w.redeem((await w.register()).accessCode);
     fits(await w.call(app, { method: 'm', timeoutMs: 1_000 }), {
@@ -98,7 +98,7 @@ it('offline-anew', 'may repeat it under the same id: the call is opened anew, on
 });
 it(
   'disconnected',
-  '| `disconnected` | a waiter: the runtime left after the command and stayed away for the grace | 502 `runtime_disconnected` | `new-id` |',
+  '| `disconnected` | a waiter or a guard: the runtime left after the command and stayed away for the grace | 502 `runtime_disconnected` | `new-id` |',
   async (w) => {
     const { app } = await w.household((_, peer) => void peer.socket.terminate());
     fits(await w.call(app, { method: 'm', timeoutMs: 2_000 }), {
@@ -109,7 +109,7 @@ it(
 );
 it(
   'timed-out',
-  '| `timed-out` | a waiter at the deadline, or any reader after it | 504 `rpc_timeout` | `new-id` |',
+  '| `timed-out` | a waiter or a guard at the deadline, or any reader after it | 504 `rpc_timeout` | `new-id` |',
   async (w) => {
     const { app } = await w.shared();
     const id = w.name('late');

@@ -45,24 +45,28 @@ it('params', '`params`: any JSON.', async (w) => {
     'the params that came back',
   );
 });
-it('timeout', '`timeoutMs`: 1,000 to 55,000, default 30,000; to 840,000 when streaming.', async (w) => {
-  const { app } = await w.shared();
-  for (const timeoutMs of [999, 55_001, 1000.5, '5000', null, -1])
-    fits(
-      await w.call(app, { method: 'echo', timeoutMs }),
-      { status: 400, body: { errors: [{ path: 'timeoutMs' }] } },
-      String(timeoutMs),
-    );
-  for (const timeoutMs of [1_000, 55_000])
-    fits(await w.call(app, { method: 'echo', timeoutMs }), { status: 200 });
-});
+it(
+  'timeout',
+  "`timeoutMs`: 1,000 to 55,000, default 30,000; to 840,000 when streaming, and on an App's socket.",
+  async (w) => {
+    const { app } = await w.shared();
+    for (const timeoutMs of [999, 55_001, 1000.5, '5000', null, -1])
+      fits(
+        await w.call(app, { method: 'echo', timeoutMs }),
+        { status: 400, body: { errors: [{ path: 'timeoutMs' }] } },
+        String(timeoutMs),
+      );
+    for (const timeoutMs of [1_000, 55_000])
+      fits(await w.call(app, { method: 'echo', timeoutMs }), { status: 200 });
+  },
+);
 it('timeout-default', '`timeoutMs`: 1,000 to 55,000, default 30,000;', async (w) => {
   const { app } = await w.shared();
   const { body } = await w.call(app, { method: 'meta' });
   const aheadMs = Date.parse(body.result.deadline) - Date.now();
   holds(aheadMs > 20_000 && aheadMs < 31_000, `the deadline is ${aheadMs} ms ahead`);
 });
-it('timeout-streaming', 'to 840,000 when streaming.', async (w) => {
+it('timeout-streaming', "to 840,000 when streaming, and on an App's socket.", async (w) => {
   const { app } = await w.shared();
   const stream = await w.follow(app, { method: 'echo', params: 1, timeoutMs: 840_000 });
   fits(await stream.last(), { event: 'result' });

@@ -72,7 +72,7 @@ it('streams', '| streamed, followed and resumed calls of a client | 16 at a time
 });
 it(
   'waited-for',
-  "| calls that are waited for, of a client / of a gateway | 64 / 256 (the first 8 of each client always) | 429 with the call's `id`, which goes on |",
+  "| calls under way, of a client / of a gateway | 64 / 256 (the first 8 of each client always) | 429 with the call's `id`: one by HTTP goes on, one on a socket was not opened |",
   async (w) => {
     const { app, runtime } = await w.household(silent);
     const hangUp = new AbortController();

@@ -20,7 +20,7 @@ it(
       protocol: 1,
       gatewayId: gateway.gatewayId,
       limits: Object,
-      keepaliveMs: 240_000,
+      keepaliveMs: 480_000,
       maxConnectionMs: 7_200_000,
       reconnectAfterMs: Number,
     });

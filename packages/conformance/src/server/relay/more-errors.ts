@@ -55,7 +55,7 @@ it(
   '| 502 | `runtime_disconnected` | the runtime left during the call and stayed away | `new-id` |',
   async (w) => {
     const { app } = await w.household((_, peer) => void peer.socket.terminate());
-    fits(await w.call(app, { method: 'm', timeoutMs: 1_000 }), {
+    fits(await w.call(app, { method: 'm', timeoutMs: 15_000 }), {
       status: 502,
       body: { code: 'runtime_disconnected', retryable: true, retry: 'new-id' },
     });
