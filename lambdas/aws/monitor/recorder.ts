@@ -31,16 +31,16 @@ export interface InvocationRecorder extends Recorder {
 /** A waiting function writes what is older than this, so that a viewer sees an event within 1.5 s. */
 const waitingMs = 500;
 
-/** Batches are written one after the other within a function instance, so that their ids arrive in order. */
-let writing: Promise<void> = Promise.resolve();
-
 /** Makes the recorder of one invocation. `requestId` is noted on every event that names none. */
 export function invocationRecorder(world: RecorderWorld, requestId?: string): InvocationRecorder {
   let kept: Array<{ event: NewEvent | (() => NewEvent); atMs: number }> = [];
   let isIdle = false;
   let timer: NodeJS.Timeout | undefined;
-  /** The last of this invocation's own writes: with nothing to write it waits for nobody else's. */
-  let ownWriting: Promise<void> = Promise.resolve();
+  /**
+   * Batches of one invocation are written one after the other. Invocations side by side wait for nobody: readers bear that
+   * ids come late by a write (ADR 31), and a queue that all of them share would grow where they are faster than it.
+   */
+  let writing: Promise<void> = Promise.resolve();
 
   const write = async () => {
     clearTimeout(timer);
@@ -58,11 +58,8 @@ export function invocationRecorder(world: RecorderWorld, requestId?: string): In
     }
   };
   const flush = () => {
-    if (kept.length > 0) {
-      writing = writing.then(write).catch((error) => world.onFailure(error));
-      ownWriting = writing;
-    }
-    return ownWriting;
+    if (kept.length > 0) writing = writing.then(write).catch((error) => world.onFailure(error));
+    return writing;
   };
   const arm = () => {
     const [oldest] = kept;
