@@ -55,8 +55,6 @@ async function main(): Promise<void> {
   host.aws.meter.enabled = request.meter;
   console.log(`Running after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
   console.log(banner(host, request));
-  // The port answers already; this only spares the first callers the cold starts.
-  await host.functions.warm();
 }
 
 function endOnSignals(end: () => Promise<void>): void {

@@ -9,7 +9,6 @@ if (!directory) throw new Error('host-process.ts needs the directory of an assem
 void startHost({ directory, token: registrationToken, throttle: false, onLog: () => {} }).then(
   async (host) => {
     host.aws.meter.enabled = false;
-    await host.functions.warm();
     answerParent(host.url, () => host.stop());
   },
 );
