@@ -47,7 +47,8 @@ export async function holdLeases(
   if (dropping && leases.calls && kinds.length === 1) {
     const replaced = await replaceCalls(client, row, tokenHash, leases.calls, dropping);
     if (replaced) return { held: replaced };
-  } else if (dropping) await dropLeases(client, row, { calls: dropping.over });
+  }
+  const ended = new Set(dropping?.over.map(textOf));
   for (let n = 0; n < tries; n++) {
     const adding = client.send(
       new UpdateCommand({
@@ -73,7 +74,9 @@ export async function holdLeases(
     if (added.standing?.tokenHash !== tokenHash) return 'gone';
     const over: Partial<Record<LeaseKind, Lease[]>> = {};
     for (const kind of kinds)
-      over[kind] = leasesOf(added.standing, kind).filter(({ untilMs }) => untilMs <= nowMs);
+      over[kind] = leasesOf(added.standing, kind).filter(
+        (lease) => lease.untilMs <= nowMs || (kind === 'calls' && ended.has(textOf(lease))),
+      );
     const isFull = (kind: LeaseKind) =>
       leasesOf(added.standing, kind).length - over[kind]!.length >= most[kind];
     if (kinds.some(isFull)) return 'full';

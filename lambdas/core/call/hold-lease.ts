@@ -34,11 +34,9 @@ export async function holdLeases(
   const dropping = over.length >= worthDropping ? { over, seen: holder.calls } : undefined;
   const held = await clients.hold(holder, leases, clock.now(), dropping);
   if (held !== 'full' || !leases.calls) return held;
-  // Looking costs as much as all its calls: whoever is refused again and again shall not make it dear.
-  if (world.seenCalls.wereLookedAt(holder, clock.now(), 'full')) return held;
   const { client } = await clients.readWithGateway(holder.gatewayId, holder.clientId, clock.now());
   if (!client) return 'gone';
-  await lookAt(world, client);
+  await world.seenCalls.lookOnce(client, clock.now(), 'full', () => lookAt(world, client));
   const ended = overIn(world, client.calls);
   if (ended.length === 0) return 'full';
   return await clients.hold(holder, leases, clock.now(), { over: ended, seen: client.calls });
@@ -47,8 +45,7 @@ export async function holdLeases(
 /** Looks which calls of a client have ended, where its row gets long, so that the next place that is taken drops them. */
 export async function lookForEnded(world: LeaseWorld, client: Holder): Promise<void> {
   if (liveIn(world, client.calls).length < lookFrom) return;
-  if (!world.seenCalls.wereLookedAt(client, world.clock.now(), 'many'))
-    await lookAt(world, client, 'loosely');
+  await world.seenCalls.lookOnce(client, world.clock.now(), 'many', () => lookAt(world, client, 'loosely'));
 }
 
 /** The places that are not known to be over. */

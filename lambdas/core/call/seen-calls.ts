@@ -1,7 +1,7 @@
 /** What a function instance has seen of calls: never needed, only cheaper. */
 import type { Lease } from '../pairing/ports';
 import { limits } from '../wire/limits';
-import { ShortMemory } from '../wire/short-memory';
+import { SharedMemory, ShortMemory } from '../wire/short-memory';
 import { type CallRef, ownKeyLength, ownKeyOf } from './states';
 import { progressEveryMs } from './tell-monitor';
 
@@ -23,8 +23,8 @@ export class SeenCalls {
   private readonly ended = new ShortMemory<true>(limits.maxStreamTimeoutMs, 10_000);
   private readonly told = new ShortMemory<true>(progressEveryMs, 2_000);
   private readonly looked = {
-    many: new ShortMemory<true>(lookEveryMs.many, 1_000),
-    full: new ShortMemory<true>(lookEveryMs.full, 1_000),
+    many: new SharedMemory<void>(lookEveryMs.many, 1_000),
+    full: new SharedMemory<void>(lookEveryMs.full, 1_000),
   };
 
   /** This very call has ended. */
@@ -50,15 +50,16 @@ export class SeenCalls {
     return may;
   }
 
-  /** Whether a client's calls were looked at a moment ago; from now on they were. */
-  wereLookedAt(
+  /**
+   * Looks at a client's calls, unless that was done a moment ago: looking costs as much as all of them, and whoever is refused
+   * again and again shall not make it dear. Who comes meanwhile waits for that look.
+   */
+  async lookOnce(
     { gatewayId, clientId }: { gatewayId: string; clientId: string },
     nowMs: number,
     why: keyof typeof lookEveryMs,
-  ): boolean {
-    const key = `${gatewayId} ${clientId}`;
-    const were = this.looked[why].get(key, nowMs) === true;
-    if (!were) this.looked[why].set(key, true, nowMs);
-    return were;
+    look: () => Promise<void>,
+  ): Promise<void> {
+    await this.looked[why].recall(`${gatewayId} ${clientId}`, nowMs, look);
   }
 }

@@ -103,13 +103,13 @@ async function deliverToCome(world: PushWorld, guard: GuardOf<'came'>): Promise<
   const [socket] = gateway?.sockets ?? [];
   if (!gateway || !socket) return;
   let isSettling = false;
-  let mayOwe = false;
+  let owed: StoredCall | undefined;
   for (const call of await callsWithoutWaiter(world, guard.gatewayId)) {
     const isPosted = call.sentTo !== undefined;
     if (!isPosted && (await deliverLate(world, call, gateway)) === 'not-yet') isSettling = true;
-    mayOwe ||= isPosted && !gateway.sockets.some(({ connectionId }) => connectionId === call.sentTo);
+    if (isPosted && !gateway.sockets.some(({ connectionId }) => connectionId === call.sentTo)) owed = call;
   }
-  if (mayOwe && gateway.features?.includes('pending')) await askForPending(world, socket);
+  if (owed && gateway.features?.includes('pending')) await askForPending(world, socket, owed);
   if (isSettling) await world.guards.send(guard, lookAgainMs);
 }
 

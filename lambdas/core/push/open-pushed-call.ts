@@ -7,7 +7,7 @@
 
 import { lookForEnded } from '../call/hold-lease';
 import { commandFor, type PreparedCall } from '../call/prepare-call';
-import type { Listener, OpenCall, StoredCall } from '../call/states';
+import { frameIdOf, type Listener, type OpenCall, type StoredCall } from '../call/states';
 import { callRequested, idempotencyConflict } from '../call/tell-monitor';
 import type { Client, Gateway, OpenSocket } from '../pairing/ports';
 import { isSettling, retireSocket } from '../presence/presence';
@@ -149,12 +149,16 @@ async function postCommand(
     await noted;
   }
   const [next] = left;
-  if (next && features?.includes('pending')) await askForPending(world, next);
+  if (next && features?.includes('pending')) await askForPending(world, next, call);
 }
 
-/** Tells a runtime that it may owe something that it has not heard of. */
-export async function askForPending({ sockets }: PushWorld, socket: OpenSocket): Promise<void> {
-  await sockets.post(socket.connectionId, eventFrame('relay.pending', {}));
+/** Tells a runtime that it may owe a call that it has not heard of. */
+export async function askForPending(
+  { sockets }: PushWorld,
+  socket: OpenSocket,
+  call: StoredCall,
+): Promise<void> {
+  await sockets.post(socket.connectionId, eventFrame('relay.pending', { id: frameIdOf(call) }));
 }
 
 /** Posts the command of a call that found no socket to the one that came; `not-yet` while its handshake may not be over. */

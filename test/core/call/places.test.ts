@@ -1,5 +1,7 @@
 import { callSweep, callsUnderWay } from '../../../lambdas/core/call/calls-under-way';
 import { Places } from '../../../lambdas/core/call/places';
+import { leaseIdOf } from '../../../lambdas/core/call/seen-calls';
+import { shortMs } from '../../../lambdas/core/call/waiting';
 import { memoryWorld, t0 } from '../../support/memory/world';
 
 /** A gateway with an App that opens calls; each is waited for by one function. */
@@ -41,7 +43,7 @@ test('a short call takes no place; one that goes on does, once, and gives it bac
   const { relay, waiter, held } = await scene();
   const { places } = await waiter(false);
   const hold = jest.spyOn(relay.clients, 'hold');
-  await relay.clock.sleep(499);
+  await relay.clock.sleep(shortMs - 1);
   await places.takeWhenLong();
   expect(hold).not.toHaveBeenCalled();
   await relay.clock.sleep(1);
@@ -94,7 +96,7 @@ test('a table that cannot be written delays no call, and is asked again a second
   const { relay, waiter } = await scene();
   const { places } = await waiter(false);
   const hold = jest.spyOn(relay.clients, 'hold').mockRejectedValueOnce(new Error('throttled'));
-  await relay.clock.sleep(600);
+  await relay.clock.sleep(shortMs);
   await places.takeWhenLong();
   await places.takeWhenLong();
   expect(hold).toHaveBeenCalledTimes(1);
@@ -118,4 +120,18 @@ test('what a gateway has under way is found by its clients, and taken away or re
   expect(sentTo).not.toContain(runtime.socket);
   await sweep.removeAll(runtime.gatewayId, await relay.clients.list(runtime.gatewayId, t0));
   expect(await found()).toEqual([]);
+});
+
+test('64 calls that ended on sockets, whose places nobody gave back, keep no place from those who wait', async () => {
+  const { relay, app, waiter, held } = await scene();
+  for (let n = 0; n < 64; n++) {
+    const call = await relay.opened(app.client.gatewayId, app.clientId);
+    await relay.clients.hold(app.client, { calls: { id: leaseIdOf(call), untilMs: t0 + 60_000 } }, t0);
+    await relay.stores.calls.end(call, { outcome: 'answered', atMs: t0 }, { waiter: true });
+  }
+  const known = await held();
+  const waiters = await Promise.all(Array.from({ length: 10 }, (_, n) => waiter(n % 2 === 0, known)));
+  await Promise.all(waiters.map(({ places }) => places.requireRoom()));
+  await Promise.all(waiters.map(({ places }) => places.take()));
+  expect((await held()).streams).toHaveLength(5);
 });

@@ -241,6 +241,29 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         const next = await stores.clients.hold(client, { calls: lease('next') }, t0 + 30_000);
         expect((next as Client).calls.map(({ id }) => id)).toEqual(['next']);
       });
+      test('places of calls that are known to have ended make room for the next ones, whoever came in between', async () => {
+        const client = await paired();
+        const held = Array.from({ length: 64 }, (_, n) => lease(`${n}`));
+        for (const each of held) await stores.clients.hold(client, { calls: each }, t0);
+        const dropping = { over: held.slice(0, 40), seen: held };
+        const next = Array.from({ length: 40 }, (_, n) => lease(`next ${n}`));
+        const outcomes = await Promise.all(
+          next.map((each, n) =>
+            stores.clients.hold(
+              client,
+              n % 2 ? { calls: each, streams: each } : { calls: each },
+              t0,
+              dropping,
+            ),
+          ),
+        );
+        // Of streams sixteen are the quota: those beyond hold no call either.
+        expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(4);
+        const [now] = await stores.clients.list(gatewayId, t0);
+        const ids = now!.calls.map(({ id }) => id);
+        expect(ids).toEqual(expect.arrayContaining(held.slice(40).map(({ id }) => id)));
+        expect(ids.filter((id) => id.startsWith('next'))).toHaveLength(36);
+      });
       test('nobody holds anything of a client that is gone or has another token', async () => {
         const client = await paired();
         const leases = { calls: lease() };
