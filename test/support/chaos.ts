@@ -12,6 +12,7 @@ import { ChaosRuntime } from './chaos/runtime';
 import { summaryOf } from './chaos/summary';
 import { Weather } from './chaos/weather';
 import type { Relay } from './relay';
+import { hangUp, ways } from './ways';
 
 /** What a run came to. */
 export interface ChaosReport {
@@ -46,7 +47,7 @@ export async function runChaos(relay: Relay, shape: Shape): Promise<ChaosReport>
     runtimeOf: (app: number) => runtimes[app % shape.runtimes]!,
     rows: await callRows(relay.host.aws),
   };
-  await Promise.all([...runtimes.map((runtime) => runtime.stop()), ...running]);
+  await Promise.all([...runtimes.map((runtime) => runtime.stop()), ...running, hangUp()]);
   return {
     breaches: audit(books),
     freshCalls,
@@ -65,7 +66,9 @@ async function pairAll(relay: Relay, shape: Shape) {
     const { gatewayId, relaySecret } = registered[n % shape.runtimes]!;
     const { accessCode } = await register(relay.url, { gatewayId, relaySecret });
     const paired = await redeem(relay.url, accessCode);
-    apps.push(new ChaosApp(relay.url, paired, randomOf(shape, `app ${n}`)));
+    // Every runtime has Apps of both ways.
+    const way = ways[Math.floor(n / shape.runtimes) % ways.length]!;
+    apps.push(new ChaosApp(relay.url, paired, randomOf(shape, `app ${n}`), way));
   }
   return { runtimes, apps };
 }

@@ -32,6 +32,7 @@ export function socketOf({ clientToken, relayUrl }: Paired): Promise<TestRuntime
   // An App's socket is a runtime's but for the credential.
   const open = sockets.get(clientToken) ?? TestRuntime.connect({ relayUrl, relaySecret: clientToken });
   sockets.set(clientToken, open);
+  open.catch(() => sockets.delete(clientToken));
   return open;
 }
 
@@ -54,10 +55,12 @@ async function callOnSocket(
   const requestFrame = { jsonrpc: '2.0', id, method, params, meta };
   for (let resumes = false; ; resumes = true) {
     const socket = await socketOf(app);
-    signal?.addEventListener('abort', () => {
+    signal?.throwIfAborted();
+    const giveUp = () => {
       sockets.delete(app.clientToken);
       socket.socket.terminate();
-    });
+    };
+    signal?.addEventListener('abort', giveUp);
     try {
       if (!resumes || !(await goOn(socket, meta.id))) send(socket, requestFrame);
       const frame = await socket.frame((each) => each.type === 'res' && [id, meta.id].includes(each.id));
@@ -68,6 +71,8 @@ async function callOnSocket(
     } catch (error) {
       if (signal?.aborted) throw error;
       if ((await sockets.get(app.clientToken)) === socket) sockets.delete(app.clientToken);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Assembly } from '../../../local/types';
 import { type ChaosReport, runChaos } from '../../support/chaos';
 import { type Relay, startRelay } from '../../support/relay';
 
@@ -13,17 +14,26 @@ const shape = {
   callsBetweenBlows: 20,
 };
 
+/** A guard that was received and not deleted comes again after five seconds, so that some do in this run. */
+function comeAgainSoon({ template }: Assembly): void {
+  const guard = Object.entries(template.Resources).find(
+    ([name, { Type }]) => Type === 'AWS::Lambda::Function' && name.startsWith('Guard'),
+  )!;
+  guard[1].Properties!.Timeout = 5;
+  template.Resources.GuardQueue!.Properties!.VisibilityTimeout = 5;
+}
+
 let relay: Relay;
 let report: ChaosReport;
 beforeAll(async () => {
-  relay = await startRelay();
+  relay = await startRelay({ change: comeAgainSoon });
   report = await runChaos(relay, shape);
   const isSound = report.breaches.length === 0 && report.freshCalls.every((word) => word === 'answered');
   if (!isSound || process.env.SHOW_CHAOS) process.stderr.write(`${report.summary}\n`);
 }, 120_000);
 afterAll(() => relay.stop());
 
-test('of 2,000 calls in chaos each ends in a named outcome, none crosses, none runs twice, and all books agree', () => {
+test('of 2,000 calls in chaos, half of them on sockets, each ends in a named outcome, none crosses, none runs twice, and all books agree', () => {
   expect(report.breaches).toEqual([]);
 });
 

@@ -4,7 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RandomSource } from '../../../local/aws/disturbance';
-import { type Answer, call, type Paired, type RequestOptions, request } from '../api';
+import { type Answer, type Paired, type RequestOptions, request } from '../api';
+import { callBy, type Way } from '../ways';
 import type { PlannedCall } from './plan';
 
 /** How a call may end for its App. The list is closed: an answer that fits none of them is an `odd` one. */
@@ -25,6 +26,9 @@ export interface CallBook {
 /** Contract: a call ends within 2 s of its deadline. The rest is for a machine with other things to do. */
 export const lateAllowedMs = 2_000 + 6_000;
 
+/** How long after its deadline a call's App asks that has heard nothing on its socket. */
+const asksAfterMs = 2_500;
+
 /** A fault is tried again this often; an ending that invites a retry is confirmed once. */
 const faultTries = 6;
 
@@ -36,6 +40,7 @@ export class ChaosApp {
     private readonly url: string,
     readonly paired: Paired,
     private readonly random: RandomSource,
+    private readonly way: Way,
   ) {}
 
   /** Takes a call to an ending. */
@@ -59,24 +64,42 @@ export class ChaosApp {
   private send(book: CallBook): Promise<Word> {
     const { id, timeoutMs, say, afterMs, app } = book.plan;
     const body = { method: 'chaos', id, timeoutMs, params: { id, app, say, afterMs } };
-    return this.tell(book, (options) => call(this.url, this.paired, body, options));
+    if (this.way === 'http')
+      return this.tell(book, (options) => callBy('http', this.url, this.paired, body, options));
+    return this.sendOnSocket(book, body);
   }
 
-  private ask(book: CallBook): Promise<Word> {
+  /** Whoever hears nothing on its socket by the deadline and a while asks, as the protocol says. */
+  private async sendOnSocket(book: CallBook, body: Record<string, unknown>): Promise<Word> {
+    const startedAt = performance.now();
+    const signal = AbortSignal.timeout(book.plan.timeoutMs + asksAfterMs);
+    const answer = await callBy('socket', this.url, this.paired, body, { signal }).catch(() => undefined);
+    if (answer) return this.note(book, startedAt, wordOf(answer, book.plan));
+    return signal.aborted ? await this.ask(book, startedAt) : this.note(book, startedAt, 'broken');
+  }
+
+  private ask(book: CallBook, startedAt?: number): Promise<Word> {
     const credential = this.paired.clientToken;
     const route = `GET /api/relay/rpc/${book.plan.id}`;
-    return this.tell(book, (options) => request(this.url, route, { credential, ...options }));
+    return this.tell(book, (options) => request(this.url, route, { credential, ...options }), startedAt);
   }
 
-  private async tell(book: CallBook, send: (options: RequestOptions) => Promise<Answer>): Promise<Word> {
+  private async tell(
+    book: CallBook,
+    send: (options: RequestOptions) => Promise<Answer>,
+    startedAt = performance.now(),
+  ): Promise<Word> {
     const { timeoutMs } = book.plan;
-    const startedAt = performance.now();
     const signal = AbortSignal.timeout(timeoutMs + lateAllowedMs);
     const word = await send({ signal }).then(
       (answer) => wordOf(answer, book.plan),
       () => (signal.aborted ? ('silent' as const) : ('broken' as const)),
     );
-    book.latestMs = Math.max(book.latestMs, performance.now() - startedAt - timeoutMs);
+    return this.note(book, startedAt, word);
+  }
+
+  private note(book: CallBook, startedAt: number, word: Word): Word {
+    book.latestMs = Math.max(book.latestMs, performance.now() - startedAt - book.plan.timeoutMs);
     book.words.push(word);
     return word;
   }

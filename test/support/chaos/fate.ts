@@ -12,6 +12,7 @@ const blows = {
   storm: 15,
   'restart rpc': 7,
   'restart socket': 8,
+  'restart guard': 3,
 };
 
 /** Strikes a blow after every so many calls, and decides which `$disconnect` is delivered, late or never. */
@@ -76,6 +77,8 @@ export class Fate {
         return await this.host.functions.restart(this.functionNamed('Rpc'));
       case 'restart socket':
         return await this.host.functions.restart(this.functionNamed('Socket'));
+      case 'restart guard':
+        return await this.host.functions.restart(this.functionNamed('Guard'));
     }
   }
 

@@ -37,7 +37,14 @@ const storm = {
 
 const singleWrites = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
+const services = new Set(['dynamodb', 'execute-api', 'sqs']);
+
 function strikes(kind: string, service: string, operation: string): boolean {
+  // A receive or delete that fails leaves its guards for later, and some come twice; nobody keeps a connection for them.
+  if (service === 'sqs')
+    return (
+      !kind.startsWith('hung') && kind !== 'conflict' && (kind !== 'dead' || operation === 'SendMessage')
+    );
   if (kind === 'conflict') return singleWrites.has(operation);
   return !kind.startsWith('hung') || service === 'execute-api';
 }
@@ -60,7 +67,7 @@ export class Weather {
 
   /** To be set as the host's `disturb`. */
   readonly disturb: Disturb = ({ service, operation }) => {
-    if (service !== 'dynamodb' && service !== 'execute-api') return undefined;
+    if (!services.has(service)) return undefined;
     const kind = pick(this.random, this.stormLeft > 0 ? storm : fair);
     if (this.stormLeft > 0) this.stormLeft--;
     if (kind === 'fine' || !strikes(kind, service, operation)) return undefined;
@@ -71,6 +78,7 @@ export class Weather {
     if (kind === 'slow') return [{ kind: 'delay', ms: 20 + this.random() * 280 }];
     if (kind === 'conflict') return fault(400, 'TransactionConflictException');
     if (kind === 'throttled') {
+      if (service === 'sqs') return fault(403, 'RequestThrottled');
       return service === 'dynamodb'
         ? fault(400, 'ThrottlingException')
         : fault(429, 'LimitExceededException');
