@@ -54,14 +54,20 @@ const definitions: Record<Exclude<FunctionName, MonitorFunctionName>, Definition
 
 /** Makes the functions that need nothing but their definition. None may touch anything yet: see `lib/access.ts`. */
 export function makeFunctions(scope: Construct, options: Options): Omit<Functions, MonitorFunctionName> {
-  const { logRetentionDays, reservedSocketConcurrency, reservedCallConcurrency } = options;
+  const { logRetentionDays, reservedSocketConcurrency, reservedCallConcurrency, rpcMemoryMb } = options;
   const reserved = new Map([
     ['socket', reservedSocketConcurrency],
     ['rpc', reservedCallConcurrency],
   ]);
   const wanted = Object.entries(definitions).filter(([entry]) => options.app || entry !== 'app-page');
   const entries = wanted.map(([entry, definition]) => {
-    const props = { entry, ...definition, logRetentionDays, reservedConcurrency: reserved.get(entry) };
+    const props = {
+      entry,
+      ...definition,
+      logRetentionDays,
+      reservedConcurrency: reserved.get(entry),
+      ...(entry === 'rpc' ? { memoryMb: rpcMemoryMb } : {}),
+    };
     return [entry, new PairingFunction(scope, constructIdOf(entry), props)];
   });
   return Object.fromEntries(entries);

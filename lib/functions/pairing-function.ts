@@ -23,6 +23,8 @@ export interface PairingFunctionProps {
   companion?: string;
   description: string;
   timeout: Duration;
+  /** Default 512. */
+  memoryMb?: number;
   logRetentionDays: RetentionDays;
   /** Concurrency set aside for this function alone, which is then also its limit. Default: none. */
   reservedConcurrency?: number | undefined;
@@ -48,7 +50,7 @@ export class PairingFunction extends LambdaFunction {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: props.memoryMb ?? 512,
       timeout: props.timeout,
       role,
       logGroup,

@@ -42,6 +42,8 @@ export interface Options {
   reservedCallConcurrency: number | undefined;
   /** The same for the monitor's history and streams. Default: none. */
   reservedMonitorConcurrency: number | undefined;
+  /** Memory of the function that waits for calls by HTTP, in MB: it is billed by memory and time. 128 to 3008, default 512. */
+  rpcMemoryMb: number;
   /** What happens to the tables and the token when the stack is deleted. Default `retain`. */
   removalPolicy: RemovalPolicy;
   /** HTTP requests a second over all callers; above it 429. 1 to 10000, default 500. */
@@ -104,6 +106,7 @@ export const definitions: { [K in keyof Options]: Definition<Options[K]> } = {
   reservedSocketConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
   reservedCallConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
   reservedMonitorConcurrency: { read: whole(1, 1000), rule: 'a whole number from 1 to 1000' },
+  rpcMemoryMb: { initial: '512', read: whole(128, 3008), rule: 'a whole number from 128 to 3008' },
   removalPolicy: {
     initial: 'retain',
     read: word({ retain: RemovalPolicy.RETAIN, destroy: RemovalPolicy.DESTROY }),

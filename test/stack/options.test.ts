@@ -43,6 +43,7 @@ const wrong: Array<[Record<string, string>, string]> = [
     'The option logRetentionDays must be a number of days that CloudWatch Logs knows',
   ],
   [{ reservedSocketConcurrency: '0' }, 'The option reservedSocketConcurrency must be a whole number from 1'],
+  [{ rpcMemoryMb: '64' }, 'The option rpcMemoryMb must be a whole number from 128 to 3008'],
   [{ reservedCallConcurrency: '1001' }, 'The option reservedCallConcurrency must be a whole number from 1'],
   [
     { reservedMonitorConcurrency: 'a' },
@@ -93,6 +94,7 @@ test('options reach the resources that they are about', () => {
     reservedSocketConcurrency: '4',
     reservedCallConcurrency: '5',
     reservedMonitorConcurrency: '6',
+    rpcMemoryMb: '256',
     logRetentionDays: '7',
     monitorRetentionHours: '3',
     accessCodeTtlSeconds: '60',
@@ -121,6 +123,8 @@ test('options reach the resources that they are about', () => {
     const Description = Match.stringLikeRegexp(description.source);
     template.hasResourceProperties('AWS::Lambda::Function', { Description, ReservedConcurrentExecutions });
   }
+  const waiting = Match.stringLikeRegexp("^Carries an App's calls");
+  template.hasResourceProperties('AWS::Lambda::Function', { Description: waiting, MemorySize: 256 });
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
 });
 

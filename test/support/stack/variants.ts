@@ -30,5 +30,6 @@ export const variants: Record<string, Context> = {
     reservedSocketConcurrency: '20',
     reservedCallConcurrency: '100',
     reservedMonitorConcurrency: '10',
+    rpcMemoryMb: '256',
   },
 };
