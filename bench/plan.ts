@@ -4,7 +4,7 @@ import type { Population } from './calls/growth';
 /** The amounts of one run. */
 export interface Plan {
   modelledCalls: number;
-  /** Calls through the local host, by the speed of the runtime. */
+  /** Calls through the local host, each way, by the speed of the runtime. */
   endToEnd: Array<{ runtimeMs: number; calls: number }>;
   /** Fresh processes for each import. */
   importProcesses: number;
@@ -18,10 +18,10 @@ export interface Plan {
 export const fullPlan: Plan = {
   modelledCalls: 20_000,
   endToEnd: [
-    { runtimeMs: 5, calls: 200 },
-    { runtimeMs: 50, calls: 200 },
-    { runtimeMs: 500, calls: 100 },
-    { runtimeMs: 5_000, calls: 24 },
+    { runtimeMs: 5, calls: 120 },
+    { runtimeMs: 50, calls: 120 },
+    { runtimeMs: 500, calls: 60 },
+    { runtimeMs: 5_000, calls: 12 },
   ],
   importProcesses: 15,
   populations: [

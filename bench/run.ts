@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { version } from '../package.json';
 import { type ActRow, meterActs } from './calls/call-report';
 import { measureGrowth } from './calls/growth';
-import { costOf } from './cost/cost';
+import { costFigures, costOf } from './cost/cost';
 import { meterCostBasis } from './cost/cost-basis';
 import { pricesAsOf } from './cost/prices';
 import { measureEndToEnd } from './latency/end-to-end';
@@ -14,6 +14,7 @@ import { coldStartFigures, measureColdStart } from './machine/cold-start';
 import { measureStartUp } from './machine/start-up';
 import { measureThroughput } from './machine/throughput';
 import { type MeteredRelay, startMeteredRelay } from './metering/metered-relay';
+import { meterPush } from './metering/push-path';
 import { figuresOf, followRpcs, pairUp } from './metering/rpc-path';
 import type { Plan } from './plan';
 import type { Report, SectionName } from './report/report';
@@ -28,6 +29,9 @@ export interface BenchRequest {
   command: string;
   progress(section: SectionName, text: string): void;
 }
+
+/** How many calls wait at one time while functions are counted. */
+const callsThatWait = 50;
 
 /** Runs the bench. Throws when a section fails. */
 export async function runBench(request: BenchRequest): Promise<Report> {
@@ -70,8 +74,12 @@ const sections: Record<SectionName, Section> = {
       const pair = await pairUp(relay);
       const paths = await followRpcs(relay, pair);
       await pair.runtime.close();
-      Object.assign(report.figures, figuresOf(paths));
+      progress('calls', "calls on Apps' sockets, their guards, and who waits");
+      const push = await meterPush(relay, callsThatWait);
+      Object.assign(report.figures, figuresOf(paths), push.figures);
       report.calls = {
+        guardsTogether: push.guard.together,
+        running: { calls: callsThatWait, ...push.running },
         acts: await meterActs(relay, (text) => progress('calls', text)),
       };
     });
@@ -80,7 +88,8 @@ const sections: Record<SectionName, Section> = {
     await withRelay(directory, async (relay) => {
       const acts: ActRow[] = report.calls?.acts ?? (await meterActs(relay, (text) => progress('cost', text)));
       progress('cost', 'an average call, and an open monitor stream');
-      const basis = await meterCostBasis(relay, await pairUp(relay), acts);
+      const basis = await meterCostBasis(relay, await pairUp(relay), acts, await meterPush(relay));
+      Object.assign(report.figures, costFigures(basis));
       const { memoryMb, logBytesPerCall } = basis;
       report.cost = { pricesAsOf, memoryMb, logBytesPerCall, rows: costOf(basis) };
     });

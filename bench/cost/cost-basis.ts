@@ -4,6 +4,7 @@ import { call } from '../../test/support/api';
 import { registrationToken } from '../../test/support/relay';
 import type { ActRow } from '../calls/call-report';
 import type { MeteredRelay } from '../metering/metered-relay';
+import { callOnSocket, type PushMetered, pairOnSocket } from '../metering/push-path';
 import { followRpc, type Pair } from '../metering/rpc-path';
 import type { CostBasis } from './cost';
 import type { Usage } from './prices';
@@ -18,6 +19,7 @@ export async function meterCostBasis(
   relay: MeteredRelay,
   pair: Pair,
   acts: readonly ActRow[],
+  push: PushMetered,
 ): Promise<CostBasis> {
   const path = await followRpc(relay, pair);
   const { calls, logLines, invocations } = await relay.measure(async () => {
@@ -29,9 +31,18 @@ export async function meterCostBasis(
   const waiting = relay.host.functions.definitions.find(
     ({ logicalId }) => logicalId === postingFunction(path),
   );
+  const pushPair = await pairOnSocket(relay);
+  const pushed = await relay.measure(async () => {
+    for (let n = 0; n < callsForAverages; n += 1) await callOnSocket(pushPair, { runtimeMs: 0 });
+  });
   return {
     path,
     acts,
+    push: {
+      path: push.paths[0],
+      guard: push.guard,
+      logBytes: each(pushed.logLines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)),
+    },
     memoryMb: waiting?.memoryMb ?? 512,
     logBytesPerCall: each(logLines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)),
     platformLogBytes: platformLogBytes(relay),

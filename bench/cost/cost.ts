@@ -1,8 +1,11 @@
 /** Dollars from metered units, the latency model's durations and the price table. */
+import { nextGapMs } from '../../lambdas/core/call/waiting';
 import type { ActRow } from '../calls/call-report';
+import type { Figures } from '../figures/budgets';
 import { hops } from '../latency/hops';
-import { simulate } from '../latency/latency-model';
+import { simulate, simulatePush } from '../latency/latency-model';
 import { schemes } from '../latency/waiting-schemes';
+import type { GuardCost, PushPath } from '../metering/push-path';
 import type { RpcPath } from '../metering/rpc-path';
 import { slowCall } from '../scenarios/calling';
 import { addUsage, dollarsOf, type Usage } from './prices';
@@ -16,6 +19,8 @@ export interface CostBasis {
   logBytesPerCall: number;
   /** Bytes that Lambda itself logs for one run. */
   platformLogBytes: number;
+  /** The same on an App's socket, its guard, and bytes that it logs. */
+  push: { path: PushPath; guard: GuardCost; logBytes: number };
   /** What table streams made functions do for one call. */
   fanOut: { invocations: number; readUnits: number; writeUnits: number };
   /** Custom metrics that answered calls write. */
@@ -36,19 +41,38 @@ export interface CostRow {
 /** What a warm function computes beside its waiting, about. */
 const computeMs = 3;
 const samples = 2_000;
+const fewSamples = 50;
+/** SQS gives ten at a time: so many come together where guards come at some ten a second or more. */
+const guardsTogether = 10;
+/** The documented option of the function that waits. */
+const lessMemoryMb = 256;
 const minutesPerMonth = 30.4375 * 24 * 60;
 /** How often a runtime says that it is alive, and how often it reconnects: `core/wire/limits.ts`. */
-const keepaliveMinutes = 4;
+const keepaliveMinutes = 8;
 const reconnectMinutes = 110;
 
 /** Each line in dollars. */
 export function costOf(basis: CostBasis): CostRow[] {
   const row = (what: string, usage: Usage): CostRow => ({ what, usage, dollars: dollarsOf(usage) });
-  const calls = [100, 1_000, 10_000].map((runtimeMs) =>
-    row(`a million calls to runtimes of ${runtimeMs / 1000} s`, addUsage([callUsage(basis, runtimeMs), 1e6])),
-  );
+  const millionOf = (what: string, usage: Usage) => row(`a million calls ${what}`, addUsage([usage, 1e6]));
   return [
-    ...calls,
+    ...[100, 1_000, 10_000, 600_000].map((runtimeMs) =>
+      millionOf(
+        `on Apps' sockets to runtimes of ${runtimeMs / 1000} s`,
+        pushUsage(basis, runtimeMs, guardsTogether),
+      ),
+    ),
+    millionOf("on Apps' sockets, each guard alone: less than one a second", pushUsage(basis, 1_000, 1)),
+    ...[100, 1_000, 10_000].map((runtimeMs) =>
+      millionOf(`by HTTP to runtimes of ${runtimeMs / 1000} s`, callUsage(basis, runtimeMs)),
+    ),
+    millionOf('by HTTP, streamed, to runtimes of 600 s', callUsage(basis, 600_000, { follows: true })),
+    ...[100, 1_000, 10_000].map((runtimeMs) =>
+      millionOf(
+        `by HTTP to runtimes of ${runtimeMs / 1000} s, \`-c rpcMemoryMb=${lessMemoryMb}\``,
+        callUsage(basis, runtimeMs, { memoryMb: lessMemoryMb }),
+      ),
+    ),
     row('a connected runtime for a month, no calls', runtimeMonth(basis)),
     ...(basis.viewer
       ? [row('a viewer on the monitor stream, per hour, no events', viewerHour(basis, basis.viewer))]
@@ -59,10 +83,26 @@ export function costOf(basis: CostBasis): CostRow[] {
   ];
 }
 
-/** One call: its request, two functions, two messages, its units and its logs. */
-function callUsage(basis: CostBasis, runtimeMs: number): Usage {
-  const { path, acts, memoryMb, logBytesPerCall, platformLogBytes, fanOut } = basis;
-  const { whole, reads } = simulate(schemes.relay, runtimeMs, samples);
+/** The budgets that the prices decide. */
+export function costFigures(basis: CostBasis): Figures {
+  const dollars = (usage: Usage) => Math.round(dollarsOf(addUsage([usage, 1e6])) * 100) / 100;
+  return {
+    pushDollars: Math.max(
+      ...[100, 1_000, 10_000, 600_000].map((ms) => dollars(pushUsage(basis, ms, guardsTogether))),
+    ),
+    httpDollars: dollars(callUsage(basis, 1_000, { memoryMb: lessMemoryMb })),
+  };
+}
+
+/** One call by HTTP: its request, two functions, two messages, its units and its logs. */
+function callUsage(
+  basis: CostBasis,
+  runtimeMs: number,
+  { memoryMb = basis.memoryMb, follows = false } = {},
+): Usage {
+  const { path, acts, logBytesPerCall, platformLogBytes, fanOut } = basis;
+  const gap = follows ? (waitedMs: number) => nextGapMs(waitedMs, true) : schemes.relay;
+  const { whole, reads } = simulate(gap, runtimeMs, runtimeMs > 60_000 ? fewSamples : samples);
   const waiterMs = whole.mean - hops.invocation.p50Ms;
   const replyMs = hops.dynamodb.p50Ms + computeMs;
   const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
@@ -74,11 +114,37 @@ function callUsage(basis: CostBasis, runtimeMs: number): Usage {
     restRequest: 1,
     socketMessage: 2,
     invocation: invocations,
-    gbSecond: ((waiterMs + replyMs + fanOutMs) / 1_000) * (memoryMb / 1024),
+    gbSecond: gbSeconds(waiterMs, memoryMb) + gbSeconds(replyMs + fanOutMs, basis.memoryMb),
     writeUnit: writeUnits + fanOut.writeUnits,
     readUnit: path.sums.readUnits - path.waitReads + reads.mean + watchReads + fanOut.readUnits,
     logByte: logBytesPerCall + invocations * platformLogBytes,
   };
+}
+
+/** One call on an App's socket: four messages, two functions, its guard, its units and its logs, however long it takes. */
+function pushUsage(basis: CostBasis, runtimeMs: number, guardsAtOnce: number): Usage {
+  const { push, memoryMb, platformLogBytes, fanOut } = basis;
+  const { path, guard } = push;
+  const { added } = simulatePush(runtimeMs, samples);
+  // Two invocations' way to their functions is not theirs; the events are written after the answer.
+  const busyMs = added.mean - 2 * hops.invocation.p50Ms + 2 * computeMs + hops.dynamodb.p50Ms;
+  const guardMs = (hops.dynamodb.p50Ms + computeMs) / guardsAtOnce;
+  const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
+  const invocations = path.invocations + 1 / guardsAtOnce + fanOut.invocations;
+  return {
+    socketMessage: 4,
+    invocation: invocations,
+    gbSecond: gbSeconds(busyMs + guardMs + fanOutMs, memoryMb),
+    writeUnit: path.sums.writeUnits + fanOut.writeUnits,
+    readUnit: path.sums.readUnits + guard.readUnits + fanOut.readUnits,
+    // Sent alone; received and deleted together.
+    queueRequest: 1 + 2 / guardsAtOnce,
+    logByte: push.logBytes + invocations * platformLogBytes,
+  };
+}
+
+function gbSeconds(ms: number, memoryMb: number): number {
+  return (ms / 1_000) * (memoryMb / 1024);
 }
 
 function runtimeMonth(basis: CostBasis): Usage {

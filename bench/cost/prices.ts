@@ -57,6 +57,11 @@ export const prices = {
     per: 'byte taken in by CloudWatch Logs',
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
+  queueRequest: {
+    dollars: 0.4 * million,
+    per: 'request to an SQS standard queue, up to ten messages of 64 KB together',
+    source: 'https://aws.amazon.com/sqs/pricing/',
+  },
   secretMonth: {
     dollars: 0.4,
     per: 'secret and month',

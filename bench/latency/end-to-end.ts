@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { latency } from '../../local/aws/disturbance';
 import type { HostOptions } from '../../local/host';
 import { call } from '../../test/support/api';
+import { TestRuntime } from '../../test/support/runtime';
 import { type Spread, spreadOf } from '../figures/statistics';
 import { startMeteredRelay } from '../metering/metered-relay';
 import { pairUp } from '../metering/rpc-path';
@@ -10,6 +11,8 @@ import { drawHops, hops } from './hops';
 
 /** What the local host showed for runtimes of one speed. */
 export interface EndToEndRow {
+  /** By HTTP, or on the App's socket. */
+  way: 'relay' | 'push';
   runtimeMs: number;
   calls: number;
   /** Beyond the runtime's own time. */
@@ -30,25 +33,34 @@ export async function measureEndToEnd(
   const rows: EndToEndRow[] = [];
   try {
     for (const { runtimeMs, calls } of plan) {
-      progress(`${calls} calls to a runtime of ${runtimeMs} ms`);
+      progress(`${calls} calls to a runtime of ${runtimeMs} ms, each way`);
       const { app, runtime } = await pairUp(relay, ({ id }, self) => {
         setTimeout(() => self.reply(id, 'done'), runtimeMs);
       });
-      await call(relay.url, app, { method: 'warm-up' });
-      relay.host.aws.disturb = latency({ dynamodb: hops.dynamodb, 'execute-api': hops.post }, 12);
-      const added: number[] = [];
-      const caller = async () => {
-        while (added.length < calls) {
-          const startedAt = performance.now();
-          const { status } = await call(relay.url, app, { method: 'bench' });
-          if (status !== 200) throw new Error(`A call was answered with ${status}.`);
-          added.push(performance.now() - startedAt - runtimeMs);
-        }
+      const socket = await TestRuntime.connect({ relayUrl: app.relayUrl, relaySecret: app.clientToken });
+      const ways = {
+        relay: async () => (await call(relay.url, app, { method: 'bench' })).status === 200,
+        push: async () => (await socket.ask('bench')).ok,
       };
-      await Promise.all(Array.from({ length: atOnce }, caller));
-      relay.host.aws.disturb = undefined;
-      rows.push({ runtimeMs, calls: added.length, added: spreadOf(added) });
-      await runtime.close();
+      for (const [way, ask] of Object.entries(ways) as Array<[EndToEndRow['way'], () => Promise<boolean>]>) {
+        await ask();
+        relay.host.aws.disturb = latency(
+          { dynamodb: hops.dynamodb, 'execute-api': hops.post, sqs: hops.queue },
+          12,
+        );
+        const added: number[] = [];
+        const caller = async () => {
+          while (added.length < calls) {
+            const startedAt = performance.now();
+            if (!(await ask())) throw new Error('A call had no result.');
+            added.push(performance.now() - startedAt - runtimeMs);
+          }
+        };
+        await Promise.all(Array.from({ length: atOnce }, caller));
+        relay.host.aws.disturb = undefined;
+        rows.push({ way, runtimeMs, calls: added.length, added: spreadOf(added) });
+      }
+      await Promise.all([runtime.close(), socket.close()]);
     }
   } finally {
     await relay.stop();

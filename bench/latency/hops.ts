@@ -5,13 +5,15 @@
 import { type DelayModel, latency } from '../../local/aws/disturbance';
 
 /** A hop of a call. */
-export type Hop = 'dynamodb' | 'post' | 'invocation';
+export type Hop = 'dynamodb' | 'post' | 'invocation' | 'queue';
 
 /** Median and 99th percentile of each hop, in milliseconds. */
 export const hops: Record<Hop, DelayModel> = {
   dynamodb: { p50Ms: 5, p99Ms: 20 },
   post: { p50Ms: 20, p99Ms: 80 },
   invocation: { p50Ms: 8, p99Ms: 30 },
+  /** Sending a message: the guard of a call on an App's socket, for which its command does not wait. */
+  queue: { p50Ms: 8, p99Ms: 40 },
 };
 
 /** Draws the latency of a hop, in milliseconds. */

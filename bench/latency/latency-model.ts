@@ -4,6 +4,11 @@
  *   invocation · authorising read · opening write · post ┬ runtime · invocation · closing write (the reply stands)
  *                                                        └ sleep · read · sleep · read … until a read finds it
  *
+ * On an App's socket nobody waits:
+ *
+ *   invocation · authorising read · opening write ‖ its place · post ┬ runtime · invocation · closing write · post
+ *                                                                    └ the guard, beside it all
+ *
  * A hop takes effect at its end, as at the local AWS endpoint. No clock, no network: the same seed gives the same
  * figures on every machine.
  */
@@ -48,6 +53,20 @@ export function modelCall(
   };
 }
 
+/** Runs one call on an App's socket: its floor leaves out what the place adds where it takes longer than the write beside it. */
+export function modelPush(runtimeMs: number, draw: DrawHop): ModelledCall {
+  const beforeMs = draw('invocation') + draw('dynamodb');
+  const putMs = draw('dynamodb');
+  const openedMs = Math.max(putMs, draw('dynamodb'));
+  const afterMs = draw('post') + draw('invocation') + draw('dynamodb') + draw('post');
+  return {
+    wholeMs: beforeMs + openedMs + afterMs + runtimeMs,
+    floorMs: beforeMs + putMs + afterMs,
+    detectionMs: 0,
+    reads: 0,
+  };
+}
+
 /** Many calls of one scheme to one runtime. */
 export interface Simulated {
   whole: Spread;
@@ -62,7 +81,22 @@ export interface Simulated {
 export function simulate(gap: Gap, runtimeMs: number, samples: number, seed = 1): Simulated {
   const draw = drawHops(seed);
   const drawRead = drawHops(seed + 1);
-  const calls = Array.from({ length: samples }, () => modelCall(gap, runtimeMs, draw, drawRead));
+  return summed(
+    runtimeMs,
+    Array.from({ length: samples }, () => modelCall(gap, runtimeMs, draw, drawRead)),
+  );
+}
+
+/** Simulates calls on an App's socket. */
+export function simulatePush(runtimeMs: number, samples: number, seed = 1): Simulated {
+  const draw = drawHops(seed);
+  return summed(
+    runtimeMs,
+    Array.from({ length: samples }, () => modelPush(runtimeMs, draw)),
+  );
+}
+
+function summed(runtimeMs: number, calls: readonly ModelledCall[]): Simulated {
   return {
     whole: spreadOf(calls.map((call) => call.wholeMs)),
     added: spreadOf(calls.map((call) => call.wholeMs - runtimeMs)),

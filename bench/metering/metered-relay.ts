@@ -29,6 +29,8 @@ export interface MeteredRelay {
   measure(act: () => Promise<unknown>, options?: { settleFirst?: boolean }): Promise<Measured>;
   /** Resolves when no function runs any more. */
   settled(): Promise<void>;
+  /** How many functions run now. */
+  running(): number;
   /** Logical ids of the functions that table streams invoke. */
   streamed: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -54,6 +56,7 @@ export async function startMeteredRelay(
     url: host.url,
     streamed: streamedFunctions(host),
     settled: invocations.settled,
+    running: invocations.running,
     async measure(act, { settleFirst = true } = {}) {
       if (settleFirst) await invocations.settled();
       host.aws.meter.reset();
@@ -94,7 +97,8 @@ function watchInvocations(host: Host, before: () => Promise<void>) {
     };
   };
   const { functions } = host;
-  functions.invoke = watched(functions.invoke.bind(functions));
+  const invoke = functions.invoke.bind(functions);
+  functions.invoke = watched((id, event: unknown) => invoke(id, aged(event)));
   functions.invokeStream = watched(functions.invokeStream.bind(functions));
   const settled = async () => {
     // A closed socket's `$disconnect` starts a turn or two after its peer has seen the end.
@@ -107,7 +111,16 @@ function watchInvocations(host: Host, before: () => Promise<void>) {
       ]);
     }
   };
-  return { ended, settled };
+  return { ended, settled, running: () => running.size };
+}
+
+/** How old every socket counts: one that has just connected is asked whether it is there, the usual one is not. */
+const socketAgeMs = 3_600_000;
+
+function aged(event: unknown): unknown {
+  const context = (event as { requestContext?: { connectedAt?: number } } | undefined)?.requestContext;
+  if (context?.connectedAt !== undefined) context.connectedAt -= socketAgeMs;
+  return event;
 }
 
 function streamedFunctions(host: Host): ReadonlySet<string> {

@@ -1,11 +1,10 @@
 /** One RPC under the meter: what stands before its command and after its reply. */
-import { DYNAMODB, engineClient } from '../../local/tables/engine-client';
 import type { MeteredCall } from '../../local/types';
 import { call, type Paired, type Registered, redeem, register } from '../../test/support/api';
 import { type OnCommand, TestRuntime } from '../../test/support/runtime';
 import type { Figures } from '../figures/budgets';
 import { callsInSequence, sumCalls } from './call-sequence';
-import { type Measured, type MeteredRelay, tableNamed } from './metered-relay';
+import type { Measured, MeteredRelay } from './metered-relay';
 
 /** A runtime and its App. */
 export interface Pair {
@@ -35,7 +34,7 @@ export interface RpcPath {
 /** Every AWS call takes this long here, so that calls side by side overlap and calls in sequence do not. */
 const delayMs = 25;
 
-/** Registers a runtime that answers at once, and pairs an App with it. Its socket counts as an hour old. */
+/** Registers a runtime that answers at once, and pairs an App with it. */
 export async function pairUp(
   relay: MeteredRelay,
   onCommand: OnCommand = () => ({ ok: true }),
@@ -44,30 +43,7 @@ export async function pairUp(
   const runtime = await TestRuntime.connect(registered, onCommand);
   const app = await redeem(relay.url, registered.accessCode);
   await relay.settled();
-  await ageSocket(relay, registered.gatewayId);
   return { registered, runtime, app };
-}
-
-/** A call asks a socket that has just connected whether it is there; the usual one does not have to. */
-async function ageSocket({ host }: MeteredRelay, gatewayId: string): Promise<void> {
-  const engine = engineClient(host.aws.dynamodbUrl);
-  const row = { TableName: tableNamed(host, 'Gateways'), Key: { gatewayId: { S: gatewayId } } };
-  const { Item } = await engine.call(`${DYNAMODB}.GetItem`, row);
-  const [socket] = (Item as { sockets: { SS: [string] } }).sockets.SS;
-  const [connectedAtMs, connectionId] = [Number(socket.slice(0, 13)) - 3_600_000, socket.slice(14)];
-  await engine.call(`${DYNAMODB}.UpdateItem`, {
-    ...row,
-    UpdateExpression: 'SET sockets = :aged',
-    ExpressionAttributeValues: { ':aged': { SS: [`${connectedAtMs} ${connectionId}`] } },
-  });
-  // A socket counts by its time in both rows.
-  await engine.call(`${DYNAMODB}.UpdateItem`, {
-    TableName: tableNamed(host, 'Connections'),
-    Key: { connectionId: { S: connectionId } },
-    UpdateExpression: 'SET openedAt = :aged',
-    ExpressionAttributeValues: { ':aged': { N: String(connectedAtMs) } },
-  });
-  engine.close();
 }
 
 /** Makes one call and follows it. */

@@ -16,10 +16,11 @@ export function latencySection({ latency }: Report): string[] {
     `${(beyondIdeal * 100).toFixed(1)} %`,
     Number(reads.mean.toFixed(1)),
   ]);
-  const checks = latency.endToEnd.map(({ runtimeMs, calls, added }): Cell[] => {
-    const modelled = latency.rows.find((row) => row.scheme === 'relay' && row.runtimeMs === runtimeMs);
+  const checks = latency.endToEnd.map(({ way, runtimeMs, calls, added }): Cell[] => {
+    const modelled = latency.rows.find((row) => row.scheme === way && row.runtimeMs === runtimeMs);
     return [
       runtimeMs,
+      way,
       calls,
       ...spread(added),
       modelled ? ms(modelled.added.p50) : '',
@@ -50,7 +51,10 @@ export function latencySection({ latency }: Report): string[] {
       ? []
       : [
           'The same latencies put upon real calls through the local host, whose own work comes on top:',
-          table(['runtime ms', 'calls', 'added p50', 'p95', 'p99', 'modelled p50', 'modelled p95'], checks),
+          table(
+            ['runtime ms', 'way', 'calls', 'added p50', 'p95', 'p99', 'modelled p50', 'modelled p95'],
+            checks,
+          ),
         ]),
   ];
 }

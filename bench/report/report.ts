@@ -34,7 +34,13 @@ export interface Report {
   machine: { node: string; cpus: number; cpu: string; platform: string; load: number };
   figures: Figures;
   latency?: { samples: number; rows: LatencyRow[]; endToEnd: EndToEndRow[] };
-  calls?: { acts: ActRow[] };
+  calls?: {
+    acts: ActRow[];
+    /** Guards that came at a time on the local host, in the mean. */
+    guardsTogether: number;
+    /** Functions that ran while so many calls of each way waited. */
+    running: { calls: number; http: number; socket: number };
+  };
   cost?: { pricesAsOf: string; memoryMb: number; logBytesPerCall: number; rows: CostRow[] };
   coldStart?: ColdStart;
   growth?: GrowthRow[];

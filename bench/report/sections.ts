@@ -53,6 +53,9 @@ function callSection({ calls }: Report): string[] {
     '## AWS calls, metered',
     '*In sequence*: how many stand one after the other before the answer. *In all*: with what is done after it.',
     table(['act', 'in sequence', 'in all', 'read units', 'write units', 'by operation'], rows),
+    `Functions that ran while ${calls.running.calls} calls waited for their runtimes: ${calls.running.http} by HTTP, ` +
+      `${calls.running.socket} on Apps' sockets. So 1,000 calls of 10 s hold 1,000 of the account's concurrency by HTTP, and none on sockets. ` +
+      `Guards of 20 calls that ended together came ${calls.guardsTogether.toFixed(1)} at a time.`,
   ];
 }
 

@@ -3,8 +3,9 @@ import { call, register, request } from '../../test/support/api';
 import { registrationToken } from '../../test/support/relay';
 import { TestRuntime } from '../../test/support/runtime';
 import type { MeteredRelay } from '../metering/metered-relay';
+import { callOnSocket, pairOnSocket } from '../metering/push-path';
 import { pairUp } from '../metering/rpc-path';
-import type { Scenario } from './scenario';
+import { expecting, type Scenario } from './scenario';
 
 /** Runtimes, Apps and viewers on their sockets. */
 export const sockets: Scenario[] = [
@@ -53,12 +54,42 @@ export const sockets: Scenario[] = [
       return () => connectApp(registered.relayUrl, app.clientToken);
     },
   },
+  ...[5, 50, 500, 5_000].map(
+    (runtimeMs): Scenario => ({
+      name: `socket: an App calls, answered after ${runtimeMs} ms`,
+      prepare: async (relay) => {
+        const pair = await pairOnSocket(relay);
+        return () => callOnSocket(pair, { runtimeMs });
+      },
+    }),
+  ),
   {
-    name: 'socket: an App calls',
+    // The fourteen minutes themselves are nothing: no function runs meanwhile.
+    name: 'socket: an App calls with a timeoutMs of 14 minutes',
     prepare: async (relay) => {
-      const { app, registered } = await pairUp(relay);
-      const socket = await connectApp(registered.relayUrl, app.clientToken);
-      return () => socket.ask('bench');
+      const pair = await pairOnSocket(relay);
+      return () => callOnSocket(pair, { runtimeMs: 0, timeoutMs: 840_000 });
+    },
+  },
+  {
+    name: 'socket: relay.resume of one call that has ended',
+    prepare: async (relay) => {
+      const pair = await pairOnSocket(relay);
+      pair.socket.send({ jsonrpc: '2.0', id: 1, method: 'resumed', meta: { id: 'own' } });
+      pair.runtime.reply((await pair.runtime.command('resumed')).id, 'done');
+      await pair.socket.frame(({ id }) => id === 1);
+      return async () => {
+        await pair.socket.ask('relay.resume', { calls: [{ id: 'own' }] });
+        await pair.socket.frame(({ id }) => id === 'own');
+      };
+    },
+  },
+  {
+    name: 'POST /api/relay/tickets',
+    prepare: async (relay) => {
+      const { app } = await pairUp(relay);
+      const credential = app.clientToken;
+      return () => expecting(relay.url, 'POST /api/relay/tickets', { credential, body: {} });
     },
   },
   {

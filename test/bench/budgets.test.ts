@@ -4,6 +4,7 @@ import { brokenBudgets, budgets, type Figures } from '../../bench/figures/budget
 import { modelledFigures } from '../../bench/latency/modelled-figures';
 import { bundleFigures, bundlesOf } from '../../bench/machine/bundles';
 import { type MeteredRelay, startMeteredRelay } from '../../bench/metering/metered-relay';
+import { meterPush } from '../../bench/metering/push-path';
 import { figuresOf, followRpcs, pairUp } from '../../bench/metering/rpc-path';
 import { sharedAssembly } from '../support/stack/shared-assembly';
 
@@ -15,7 +16,8 @@ beforeAll(async () => {
   const bundles = bundlesOf(relay.host.functions.definitions);
   figures = { ...modelledFigures(), ...bundleFigures(bundles), ...figuresOf(await followRpcs(relay, pair)) };
   await pair.runtime.close();
-});
+  Object.assign(figures, (await meterPush(relay)).figures);
+}, 60_000);
 afterAll(() => relay.stop());
 
 test('every budget that is the same on every machine has a figure', () => {

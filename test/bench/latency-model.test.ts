@@ -1,5 +1,5 @@
 /** What the relay's way to wait promises, held in the model: seeded, so the same on every machine. */
-import { type Simulated, simulate } from '../../bench/latency/latency-model';
+import { type Simulated, simulate, simulatePush } from '../../bench/latency/latency-model';
 import { schemes } from '../../bench/latency/waiting-schemes';
 
 const samples = 1_000;
@@ -38,4 +38,10 @@ test('a call of 5 s needs less than half the reads of fixed 50 ms', () => {
 test('the same seed gives the same figures', () => {
   expect(simulate(schemes.relay, 50, 100, 7)).toEqual(simulate(schemes.relay, 50, 100, 7));
   expect(simulate(schemes.relay, 50, 100, 8)).not.toEqual(simulate(schemes.relay, 50, 100, 7));
+});
+
+test("a call on an App's socket adds the same however long it takes, and less than the waiting way from 500 ms on", () => {
+  const added = [50, 500, 5_000, 600_000].map((runtimeMs) => simulatePush(runtimeMs, samples).added.p50);
+  for (const each of added) expect(each).toBeCloseTo(added[0]!, 6);
+  expect(added[0]).toBeLessThan(of('relay', 500).added.p50);
 });

@@ -31,10 +31,10 @@ test('a broken budget is called so', () => {
   expect(report).toMatch(/until it stands in the table \| 1 \| 1 \| calls \| holds/);
 });
 
-test('the latency table has a row for each scheme and each runtime', () => {
+test('the latency table has a row for each scheme, the push among them, and each runtime', () => {
   const latency = { samples: 20, rows: modelLatency(20, () => {}), endToEnd: [] };
   const report = markdownOf({ ...empty, latency });
-  expect(report.match(/^\| +\d+ \| (relay|fixed|50 ms doubling)/gm)).toHaveLength(16);
+  expect(report.match(/^\| +\d+ \| (push|relay|fixed|50 ms doubling)/gm)).toHaveLength(20);
 });
 
 test('usages add up, each by how often it occurs, and cost what the price table says', () => {
