@@ -113,6 +113,15 @@ test('a page whose network is cut in the middle of a stream loses no step, and t
   expect([await page.evaluate('window.steps'), runs.get('cut')]).toEqual([[0, 1, 2], 1]);
 });
 
+test('calls go by a socket that a ticket opens, once', async () => {
+  await inPage((app) => app.call('echo', 'by socket'));
+  const tickets = addresses.filter((address) => address.startsWith('ws:'));
+  expect(tickets.length).toBeGreaterThan(0);
+  expect(new Set(tickets).size).toBe(tickets.length);
+  for (const address of tickets) expect(address).toContain('atk_');
+  expect(addresses.filter((address) => address.endsWith('/api/relay/rpc'))).toEqual([]);
+});
+
 test('no address that the page asked for holds a token', async () => {
   const { clientToken } = (await page.evaluate('window.app.credentials')) as { clientToken: string };
   expect(clientToken).toMatch(/^atc_/);
