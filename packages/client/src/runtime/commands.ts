@@ -78,6 +78,8 @@ export class Commands {
     const passed = () =>
       taken.controller.abort(new RelayError('The deadline of the call has passed.', { code: 'rpc_timeout' }));
     const off = world.clock.at(deadline, passed);
+    // A method that never settles must not keep the process by its deadline.
+    signal.addEventListener('abort', off);
     const codec = world.codecFor(clientId);
     const context: CallContext = {
       id,
