@@ -73,10 +73,10 @@ async function post(world: CallWorld, call: OpenCall, gateway: Gateway, socket: 
   return outcome;
 }
 
-/** A socket that connected a moment ago is asked first, since its handshake may not be over. */
+/** A socket that connected a moment ago is asked first, since its handshake may not be over; without an answer once more. */
 async function mayPost(world: CallWorld, gatewayId: string, socket: OpenSocket): Promise<boolean> {
   const now = world.clock.now();
   if (!isSettling(socket, now)) return true;
   const state = await probeSocket(world, gatewayId, socket, now).catch(() => 'unclear');
-  return state === 'open' || state === 'unclear';
+  return state === 'open';
 }

@@ -169,7 +169,7 @@ export async function deliverLate(
 ): Promise<'posted' | 'not-yet' | 'nothing'> {
   const [socket] = gateway.sockets;
   if (!socket) return 'nothing';
-  if (isSettling(socket, world.clock.now()) && (await world.sockets.probe(socket.connectionId)) === 'gone')
+  if (isSettling(socket, world.clock.now()) && (await world.sockets.probe(socket.connectionId)) !== 'open')
     return 'not-yet';
   const params = await world.calls.paramsOf(call);
   // Whoever opened the call and a guard may be at it side by side.
