@@ -16,8 +16,10 @@ import { type EventSources, prepareEventSources, readEventSources } from './even
 import { invokePermissions } from './functions/permissions';
 import { threadCallsModule } from './in-thread/thread-bundle';
 import { shifted, type ThreadFacts, type ThreadReport } from './in-thread/thread-calls';
+import { type HeldFile, holdDataFile } from './tables/data-file';
 import { type Engine, startEngine } from './tables/engine';
 import { engineClient } from './tables/engine-client';
+import { startExpiry } from './tables/expiry';
 import { createTables, type LocalTable } from './tables/tables';
 import { REGION, shortId, URL_SUFFIX } from './template/attributes';
 import { resolverFor } from './template/intrinsics';
@@ -82,12 +84,16 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
   let engine: Engine | undefined;
   let client: ReturnType<typeof engineClient> | undefined;
   let eventSources: EventSources | undefined;
+  let held: HeldFile | undefined;
+  let stopExpiry: (() => void) | undefined;
   let inThread: ((functionLogicalId: string) => InThread | undefined) | undefined;
   const stop = async () => {
     eventSources?.stop();
     await endpoint.stop();
+    stopExpiry?.();
     client?.close();
     await engine?.stop();
+    held?.release();
   };
   const side: AwsSide = {
     resolver,
@@ -114,10 +120,13 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
     stop,
   };
   try {
+    if (options.dbFile !== undefined) held = await holdDataFile(options.dbFile);
     engine = await startEngine({ dbFile: options.dbFile });
+    held?.serves(engine.url);
     side.dynamodbUrl = engine.url;
     client = engineClient(engine.url, engine.isOurs);
     const tables = await createTables(resolver, client);
+    stopExpiry = startExpiry(client, tables, log);
     const sources = readEventSources({ resolver, tables, queues, policies });
     eventSources = await prepareEventSources(sources, {
       engine: client,

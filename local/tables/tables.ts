@@ -9,6 +9,10 @@ export interface LocalTable {
   name: string;
   /** The partition key's attribute, of the table (under '') and of each index. */
   partitionKeys: Record<string, string>;
+  /** The attributes of the table's own key. */
+  keyAttributes: string[];
+  /** Holds when a row's time is over, in seconds; undefined where rows stay. */
+  ttlAttribute: string | undefined;
   /** The stream's ARN on the engine; undefined without a stream. */
   engineStreamArn: string | undefined;
   /** The engine had this table already, from an earlier run. */
@@ -77,6 +81,8 @@ export async function createTables(resolver: Resolver, engine: EngineClient): Pr
         logicalId,
         name,
         partitionKeys: partitionKeys(properties),
+        keyAttributes: properties.KeySchema.map(({ AttributeName }) => AttributeName),
+        ttlAttribute: ttlAttributeOf(properties),
         engineStreamArn: properties.StreamSpecification ? described?.LatestStreamArn : undefined,
         kept: existing !== undefined,
       };
@@ -142,6 +148,10 @@ function shape(table: TableProperties): string {
     ...indexes.map((index) => `${index.IndexName}: ${keys(index.KeySchema)}`).sort(),
     table.StreamSpecification ? `stream ${table.StreamSpecification.StreamViewType}` : 'no stream',
   ].join('; ');
+}
+
+function ttlAttributeOf({ TimeToLiveSpecification: ttl }: TableProperties): string | undefined {
+  return ttl?.Enabled ? ttl.AttributeName : undefined;
 }
 
 function partitionKeys(table: TableProperties): Record<string, string> {
