@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, WebSocketRoute } from 'playwright-core';
 import { call, type Paired, redeem, register } from '../../support/api';
 import { launchBrowser } from '../../support/monitor/chromium';
 import {
@@ -108,6 +108,40 @@ test('events come over a socket, and where sockets are blocked over the stream',
     .locator('.rows > .row', { hasText: 'over.stream' })
     .locator('.badge[data-tone="good"]')
     .waitFor();
+});
+
+test('a socket that is cut and from then on blocked costs no event, and none is shown twice', async () => {
+  const page = await open();
+  let isBlocked = false;
+  const sockets: WebSocketRoute[] = [];
+  await page.routeWebSocket(/relay/, (socket) => {
+    if (isBlocked) return void socket.close();
+    socket.connectToServer();
+    sockets.push(socket);
+  });
+  await enterToken(page, registrationToken);
+  await page.waitForSelector('#status[data-way="socket"]');
+  await page.click('[data-view="events"]');
+  const methods = [...'abcdefgh'].map((letter) => `change.of.way.${letter}`);
+  for (const [n, method] of methods.entries()) {
+    if (n === 4) {
+      isBlocked = true;
+      await Promise.all(sockets.map((socket) => socket.close()));
+    }
+    await say(method);
+  }
+  await page.waitForSelector('#status[data-way="stream"]');
+  for (const method of methods) {
+    const rows = page.locator('.rows > .row', { hasText: method });
+    await rows.filter({ hasText: 'relay.rpc.success' }).waitFor();
+    await page.waitForFunction(
+      (text) =>
+        [...document.querySelectorAll('.rows > .row')].filter((row) => row.textContent?.includes(text))
+          .length >= 4,
+      method,
+    );
+    expect(await rows.count()).toBe(4);
+  }
 });
 
 test('a call appears while one looks, newest first, and opens as a timeline', async () => {
