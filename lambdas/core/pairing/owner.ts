@@ -6,7 +6,7 @@
  */
 
 import { ApiError } from '../wire/errors';
-import { type GuardQueue, guardGrace } from '../wire/guards';
+import { type GuardQueue, guardCloses, guardGrace } from '../wire/guards';
 import { authenticateClient } from './clients';
 import { type ClosingWorld, closeSockets, keepClosing } from './close-sockets';
 import { claimOf, hashCredential, newRelaySecret, type RandomBytes } from './credentials';
@@ -70,6 +70,7 @@ export async function revokeClient(
     closeSockets(world, removed.sockets, by === 'itself' ? 'removed' : 'revoked'),
     guardRevoked(world, removed, 0),
   ]);
+  await guardCloses(world, left);
   return { gatewayId, clientId, afterwards: () => keepClosing(world, left) };
 }
 
@@ -123,6 +124,7 @@ export async function rotateSecret(
     withdraw(),
     guardGrace(world, gatewayId, nowMs),
   ]);
+  await guardCloses(world, left);
   // A call that was young during the rotation is in no set yet, and looking for it may fail.
   return { gatewayId, relaySecret, afterwards: () => keepClosing(world, left, withdraw) };
 }
@@ -152,6 +154,8 @@ export async function removeGateway(
     removeClients(),
     marked.accessCodeHash === undefined ? undefined : world.pairings.forgetCode(marked.accessCodeHash),
   ]);
+  const left = [...ofRuntime, ...ofApps];
+  await guardCloses(world, left);
   await world.gateways.remove(gatewayId);
-  return { afterwards: () => keepClosing(world, [...ofRuntime, ...ofApps]) };
+  return { afterwards: () => keepClosing(world, left) };
 }

@@ -34,6 +34,8 @@ export async function heedGuard(world: PushWorld, guard: Guard): Promise<void> {
       return await deliverToCome(world, guard);
     case 'revoked':
       return await endRevoked(world, guard);
+    case 'close':
+      return await closeLeft(world, guard);
   }
 }
 
@@ -126,4 +128,10 @@ async function endRevoked(world: PushWorld, guard: GuardOf<'revoked'>): Promise<
     ...theirs.map((call) => cancelCall(world, call)),
     ...sockets.map((connectionId) => world.sockets.close(connectionId)),
   ]);
+}
+
+/** Nothing that these sockets say counts any more. Rejects while one may be open, so that the guard comes again. */
+async function closeLeft({ sockets }: PushWorld, guard: GuardOf<'close'>): Promise<void> {
+  const states = await Promise.all(guard.sockets.map((connectionId) => sockets.close(connectionId)));
+  if (states.includes('unclear')) throw new Error('A socket could not be closed.');
 }

@@ -21,7 +21,7 @@ async function household(state?: Parameters<typeof memorySocketsApi>[0]) {
     withdrawAll: async () => void withdrawn.push(clock.now() - t0),
   };
   const random = (count: number) => randomBytes(count);
-  const { guards } = memoryGuards(clock);
+  const { guards, waiting } = memoryGuards(clock);
   const world = { ...stores, ...api, clock, callSweep, guards, random, accessCodeTtlMs: 600_000 };
   const registered = await registerGateway(world, { runtimeType: 'openclaw' }, t0);
   const { gatewayId, relaySecret } = registered;
@@ -35,7 +35,19 @@ async function household(state?: Parameters<typeof memorySocketsApi>[0]) {
     await stores.clients.enter(client, { connectionId, ...old });
   }
   const gateway = async () => (await stores.gateways.read(gatewayId))!;
-  return { world, ...api, clock, withdrawn, gateway, gatewayId, relaySecret, clientId, otherId, clientToken };
+  return {
+    world,
+    ...api,
+    clock,
+    waiting,
+    withdrawn,
+    gateway,
+    gatewayId,
+    relaySecret,
+    clientId,
+    otherId,
+    clientToken,
+  };
 }
 
 const closing = (code: number) => ({ event: 'relay.closing', params: { code } });
@@ -92,14 +104,32 @@ test('a close that fails is tried again for ten seconds, and the socket counts f
   expect(clock.now() - t0).toBeLessThanOrEqual(10_000);
 });
 
-test('a close that never succeeds is given up', async () => {
-  const { world, clock, relaySecret, clientId } = await household((_, verb) =>
-    verb === 'close' ? 'unclear' : 'open',
-  );
-  const { afterwards } = await revokeClient(world, relaySecret, clientId, t0);
-  await afterwards();
-  expect(clock.now() - t0).toBeLessThanOrEqual(10_000);
-});
+test.each(['a revocation', 'a rotation', 'a removal'])(
+  '%s leaves sockets that cannot be closed to a guard',
+  async (what) => {
+    const { world, clock, waiting, gateway, relaySecret, clientId } = await household((_, verb) =>
+      verb === 'close' ? 'unclear' : 'open',
+    );
+    const decide = {
+      'a revocation': () => revokeClient(world, relaySecret, clientId, t0),
+      'a rotation': async () => rotateSecret(world, await gateway(), t0),
+      'a removal': async () => removeGateway(world, await gateway(), t0),
+    };
+    const { afterwards } = await decide[what as keyof typeof decide]();
+    const sockets = {
+      'a revocation': ['app'],
+      'a rotation': ['runtime'],
+      'a removal': ['runtime', 'app', 'other app'],
+    };
+    const [sent] = waiting.filter(({ guard }) => guard.kind === 'close');
+    expect(sent).toEqual({
+      guard: { kind: 'close', sockets: expect.arrayContaining(sockets[what as keyof typeof sockets]) },
+      atMs: t0 + 15_000,
+    });
+    await afterwards();
+    expect(clock.now() - t0).toBeLessThanOrEqual(10_000);
+  },
+);
 
 test('a removal closes every socket of the gateway', async () => {
   const { world, closed, posted, gateway, gatewayId } = await household();

@@ -128,3 +128,12 @@ test('an end whose write was done although it failed is told all the same', asyn
   await relay.guardsUntil(relay.clock.now() + 3_000);
   expect(answers()).toMatchObject([{ id: 1, result: 'done' }]);
 });
+
+test('a guard of sockets that cannot be closed comes again until they are', async () => {
+  let fails = 2;
+  const relay = memoryWorld(undefined, (_, verb) => (verb === 'close' && fails-- > 0 ? 'unclear' : 'open'));
+  const guard = { kind: 'close', sockets: ['one', 'two'] } as const;
+  await expect(relay.heed({ ...guard, sockets: [...guard.sockets] })).rejects.toThrow('could not be closed');
+  await relay.heed({ ...guard, sockets: [...guard.sockets] });
+  expect(relay.closed.sort()).toEqual(['one', 'two']);
+});
