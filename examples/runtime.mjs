@@ -41,6 +41,7 @@ async function registerHere() {
     onNotKept: (error) => console.error(`The identity could not be kept: ${error.message}`),
   });
   console.log(`Code for the App: ${identity.accessCode} (until ${identity.accessCodeExpiresAt})`);
+  console.log(`With the App of this server: ${server.replace(/\/+$/, '')}/app#${identity.accessCode}`);
   return identity;
 }
 

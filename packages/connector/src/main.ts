@@ -17,6 +17,7 @@ process.exitCode = await runCommandLine(
     home: new Home(process.env),
     version: CONNECTOR_VERSION,
     say: (line) => console.log(line),
+    isTerminal: process.stdout.isTTY === true,
     warn: (line) => console.error(line),
   },
   { signal: stop.signal, entry: fileURLToPath(import.meta.url) },

@@ -33,7 +33,7 @@ function run(args: string[], environment: NodeJS.ProcessEnv = {}): Running {
     for (const wake of waiting.splice(0)) wake();
   };
   const variables = { AGENTTOWN_PAIRING_TOKEN: registrationToken, ...environment };
-  const around = { environment: variables, home, version: '1.2.3', say, warn: say };
+  const around = { environment: variables, home, version: '1.2.3', isTerminal: false, say, warn: say };
   let over = false;
   const exitCode = runCommandLine(args, around, { signal: stop.signal, entry: '/opt/agenttown.js' });
   void exitCode.then(() => {
@@ -170,6 +170,10 @@ test('status, clients and what is kept', async () => {
 test('a second relay-pair gives another code, and the Apps stay paired', async () => {
   const [, text] = await ended(['relay-pair']);
   expect(text).toContain('Known already.');
+  const code = /AT-\w{4}-\w{4}-\w{4}/.exec(text)![0];
+  expect(text).toContain(`or open ${relay.url}/app#${code}`);
+  // The picture is for a terminal.
+  expect(text).not.toContain('▀');
   expect(await app.call('chat.send', { message: 'still' })).toEqual({ said: 'still' });
 });
 

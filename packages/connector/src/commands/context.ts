@@ -9,6 +9,8 @@ export interface Surroundings {
   version: string;
   /** To standard output. */
   say(line: string): void;
+  /** Whether a person reads it on a terminal. */
+  isTerminal: boolean;
   /** To standard error. */
   warn(line: string): void;
 }

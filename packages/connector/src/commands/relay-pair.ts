@@ -1,5 +1,6 @@
 /** `agenttown relay-pair`: makes this machine known to the relay, and shows a code for an App. */
 import { register } from 'agenttown-relay-client/runtime';
+import { appLink, pictureOf } from '../app-link';
 import { agentAt } from '../choose-agent';
 import { type AgentOptions, machineName, placeOf, type Surroundings } from './context';
 
@@ -40,5 +41,11 @@ export async function relayPair(options: RelayPairOptions, around: Surroundings)
   say('');
   say(`    ${accessCode}`);
   say('');
+  const link = await appLink(url, accessCode);
+  if (link !== undefined) {
+    say(`or open ${link}`);
+    say('');
+    if (around.isTerminal) say(pictureOf(link));
+  }
   say('Then keep this running: agenttown relay');
 }
