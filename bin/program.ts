@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { version } from '../package.json';
 import { requireAccount, useAccount } from './account';
 import { runCdk } from './cdk';
+import { addDataCommands } from './data/commands';
 import { readDeployment } from './deployment';
 import { Failure } from './failure';
 import { lossesOf, lossesText } from './losses';
@@ -49,6 +50,7 @@ function program(): Command {
     .allowExcessArguments()
     .action(serve);
   addServerCommands(top);
+  addDataCommands(top);
   remote(top, 'deploy', 'create the deployment, or bring it to exactly these options', true).action(deploy);
   remote(top, 'upgrade', 'bring a deployment, or the server of this machine, to this version', true)
     .alias('update')
