@@ -16,10 +16,10 @@ afterAll(async () => {
 });
 
 async function start(db: string, stackName?: string): Promise<Relay> {
-  const change = stackName
-    ? { change: (assembly: { stackName: string }) => void (assembly.stackName = stackName) }
-    : {};
-  const relay = await startRelay({ dbFile: file(db), ...change });
+  const change = (assembly: { stackName: string }) => {
+    if (stackName) assembly.stackName = stackName;
+  };
+  const relay = await startRelay({ dbFile: file(db), change });
   relays.push(relay);
   return relay;
 }
