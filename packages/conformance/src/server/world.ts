@@ -1,5 +1,6 @@
 /** What a case of a server has: a stranger's way to it, and households that are gone when the case has ended. */
 import { broken } from '../harness/expect';
+import { unheeded } from '../harness/unheeded';
 import { EventStream } from '../wire/event-stream';
 import { type Answer, type Ask, exchange } from '../wire/http';
 import { type Frame, type OnCommand, Peer, type PeerOptions } from '../wire/peer';
@@ -66,7 +67,7 @@ export class ServerWorld {
 
   /** One request. */
   ask(route: string, ask: Ask = {}): Promise<Answer> {
-    return exchange(this.server.url, route, { from: this.from, ...ask });
+    return unheeded(exchange(this.server.url, route, { from: this.from, ...ask }));
   }
 
   /** A request that counts as a failure of its source. */

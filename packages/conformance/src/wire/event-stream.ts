@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { broken } from '../harness/expect';
+import { unheeded } from '../harness/unheeded';
 import { type Ask, headersOf, send } from './http';
 
 /** One event, or a comment, which has the event `comment`. */
@@ -53,7 +54,11 @@ export class EventStream {
   }
 
   /** The first event of a name that fits, of all so far and to come. */
-  async event(name: string, fits: (event: StreamEvent) => boolean = () => true): Promise<StreamEvent> {
+  event(name: string, fits: (event: StreamEvent) => boolean = () => true): Promise<StreamEvent> {
+    return unheeded(this.comes(name, fits));
+  }
+
+  private async comes(name: string, fits: (event: StreamEvent) => boolean): Promise<StreamEvent> {
     for (;;) {
       const found = this.events.find((event) => event.event === name && fits(event));
       if (found) return found;

@@ -1,6 +1,7 @@
 /** A socket with a memory: whoever waits for a frame is given it whether it has come or is still to come. */
 import { WebSocket } from 'ws';
 import { broken, isLike, type Pattern } from '../harness/expect';
+import { unheeded } from '../harness/unheeded';
 
 /** A frame as it came. */
 // biome-ignore lint/suspicious/noExplicitAny: cases look into frames of every shape
@@ -80,7 +81,11 @@ export class Peer {
   }
 
   /** The first frame, of all so far and to come, that has what the pattern names. */
-  async frame(pattern: Pattern): Promise<Frame> {
+  frame(pattern: Pattern): Promise<Frame> {
+    return unheeded(this.comes(pattern));
+  }
+
+  private async comes(pattern: Pattern): Promise<Frame> {
     for (;;) {
       const found = this.frames.find((frame) => isLike(frame, pattern));
       if (found !== undefined) return found;

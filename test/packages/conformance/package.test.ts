@@ -1,0 +1,128 @@
+/** The kit as npm would publish it: one command that runs with nothing beside it, and says what it found. */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Relay, registrationToken, startRelay } from '../../support/relay';
+import { buildPackages } from '../../support/stack/built-packages';
+
+const home = resolve(__dirname, '..', '..', '..', 'packages', 'conformance');
+let directory: string;
+let command: string;
+let relay: Relay;
+
+beforeAll(async () => {
+  buildPackages();
+  directory = mkdtempSync(join(tmpdir(), 'agenttown-'));
+  const target = join(directory, 'package');
+  mkdirSync(target);
+  const packing = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
+  const packed = spawnSync('npm', packing, { cwd: home, encoding: 'utf8' });
+  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+  spawnSync('tar', ['-xzf', join(directory, filename), '-C', target, '--strip-components=1']);
+  const manifest = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'));
+  expect(manifest.dependencies).toBeUndefined();
+  command = join(target, manifest.bin['agenttown-conformance']);
+  relay = await startRelay();
+}, 60_000);
+afterAll(async () => {
+  await relay.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Runs the packed command from the empty folder. */
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const options = {
+    cwd: directory,
+    env: { PATH: process.env.PATH, AGENTTOWN_PAIRING_TOKEN: registrationToken },
+  };
+  return new Promise((done) => {
+    execFile(process.execPath, [command, ...args], options, (error, out, err) =>
+      done({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+test('judges a server from an empty folder, and reports as text, JSON and JUnit', async () => {
+  const junit = join(directory, 'report.xml');
+  const found = await run(
+    'server',
+    '--url',
+    relay.url,
+    '--only',
+    'relay-health,pairing-redeem',
+    '--junit',
+    junit,
+  );
+  expect([found.code, found.err]).toEqual([0, '']);
+  expect(found.out).toContain('2 of 2 cases hold.');
+  expect(readFileSync(junit, 'utf8')).toContain('<testcase classname="server.relay" name="relay-health"');
+  const { out } = await run('server', '--url', relay.url, '--only', 'relay-health', '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    holds: true,
+    counts: { passed: 1 },
+    results: [{ id: 'relay-health' }],
+  });
+}, 60_000);
+
+test('a list of expected failures that is not true is a failure', async () => {
+  const list = join(directory, 'expected.txt');
+  writeFileSync(list, '# known\nrelay-health # it holds\nno-such-case\n');
+  const { code, out } = await run(
+    'server',
+    '--url',
+    relay.url,
+    '--only',
+    'relay-health',
+    '--expected-failures',
+    list,
+  );
+  expect(code).toBe(1);
+  expect(out).toContain('relay-health is expected to fail and does not');
+  expect(out).toContain('no-such-case is expected to fail and does not');
+}, 60_000);
+
+test('a command line that is wrong, a token that is wrong and a server that is not there are one sentence each', async () => {
+  const suite = await run('server', '--url', relay.url, '--suite', 'nothing');
+  expect([suite.code, suite.err]).toEqual([
+    2,
+    expect.stringMatching(/^There is no nothing\. Suites: relay, .*\n$/),
+  ]);
+  const token = await run('server', '--url', relay.url, '--token', 'a-wrong-token-of-24-chars');
+  expect([token.code, token.err]).toEqual([
+    1,
+    expect.stringMatching(/lets nobody register with this token\.\n$/),
+  ]);
+  const nobody = await run('server', '--url', 'http://127.0.0.1:9');
+  expect([nobody.code, nobody.err]).toEqual([1, expect.stringMatching(/was not reached: .*\n$/)]);
+}, 60_000);
+
+test('a server that says something else fails the case with the sentence, and no secret is told', async () => {
+  const liar: Server = createServer((request, response) => {
+    const body =
+      request.url === '/api/relay/register'
+        ? {
+            gatewayId: 'gw_x',
+            relaySecret: `ats_${'S'.repeat(50)}`,
+            accessCode: 'AT-0000-0000-0000',
+            relayUrl: 'ws://x',
+          }
+        : { ok: false };
+    response.writeHead(request.url === '/api/relay/register' ? 201 : 200).end(JSON.stringify(body));
+  });
+  await new Promise<void>((done) => liar.listen(0, '127.0.0.1', done));
+  const { port } = liar.address() as { port: number };
+  const { code, out } = await run(
+    'server',
+    '--url',
+    `http://127.0.0.1:${port}`,
+    '--only',
+    'relay-health,pairing-relay-secret-shape,pairing-access-code-life',
+  );
+  liar.closeAllConnections();
+  liar.close();
+  expect(code).toBe(1);
+  expect(out).toContain('✗ relay-health\n    Routes: “| `GET /health` |');
+  expect(out).not.toContain('SSSS');
+}, 60_000);
