@@ -3,7 +3,7 @@
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
 import { codeNotFound } from './attempts';
-import { readAccessCode } from './codes';
+import { isSealedCode, readAccessCode } from './codes';
 import { claimOf, hashCredential, matchesHash, newClientToken, newId, type RandomBytes } from './credentials';
 import { unauthorized } from './gateways';
 import type { Client, ClientStore, Gateway, GatewayStore, PairingStore } from './ports';
@@ -30,6 +30,12 @@ export async function redeemAccessCode(
   request: { accessCode: string; label?: string | undefined },
   nowMs: number,
 ): Promise<{ gateway: Gateway; clientId: string; clientToken: string }> {
+  if (isSealedCode(request.accessCode)) {
+    const message = 'has sixteen characters: the last four are not for the server';
+    throw new ApiError('invalid_request', `The accessCode ${message}. Send the first twelve.`, {
+      errors: [{ path: 'accessCode', message }],
+    });
+  }
   const normalized = readAccessCode(request.accessCode);
   const code = normalized && (await world.pairings.readCode(hashCredential(normalized), nowMs));
   if (!code) throw codeNotFound();

@@ -46,6 +46,22 @@ export function readAccessCode(typed: string): string | undefined {
   return code?.includes('U') ? undefined : code;
 }
 
+/** How many characters of a sealed pairing's code are for its two ends alone. */
+const sealLength = 4;
+
+/**
+ * Whether a text is a code of `AT-XXXX-XXXX-XXXX-YYYY`, whose last four characters no server may be told: the App and its runtime
+ * prove to each other that both have them.
+ */
+export function isSealedCode(typed: string): boolean {
+  const bare = typed.length > maxTypedLength ? '' : typed.replace(separators, '');
+  const length = codeLength + sealLength;
+  return (
+    /^[A-Za-z0-9]+$/.test(bare) &&
+    (bare.length === length || (bare.length === length + 2 && /^at/i.test(bare)))
+  );
+}
+
 /**
  * Reads a code that a runtime may have made up itself: twelve characters of A-Z and 0-9, otherwise read exactly like
  * {@link readAccessCode}. Registering and redeeming both come through here, so `O` and `0` are one character to both.

@@ -3,6 +3,7 @@ import {
   codeAlphabet,
   foldCodeSpelling,
   formatCode,
+  isSealedCode,
   readAccessCode,
   readPairingCode,
 } from '../../../lambdas/core/pairing/codes';
@@ -162,5 +163,24 @@ describe('a text folded to the spelling of codes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => /^[0-9A-Z ]*$/.test(foldCodeSpelling(text))),
     );
+  });
+});
+
+describe('a code of a sealed pairing', () => {
+  test.each(['AT-7F3K-Q2M9-ZT4X-9Z9Z', 'at7f3kq2m9zt4x9z9z', '7F3K Q2M9 ZT4X 9Z9Z'])(
+    'is told apart: %s',
+    (typed) => {
+      expect([isSealedCode(typed), readAccessCode(typed)]).toEqual([true, undefined]);
+    },
+  );
+  test.each([
+    'AT-7F3K-Q2M9-ZT4X',
+    '7F3KQ2M9ZT4X',
+    'AT-7F3K-Q2M9-ZT4X-9Z9',
+    'x'.repeat(17),
+    '',
+    'ä'.repeat(16),
+  ])('is not %s', (typed) => {
+    expect(isSealedCode(typed)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /** Codes: how they are drawn, typed and used up. */
 import { suiteOf } from '../../harness/case';
-import { equal, fits } from '../../harness/expect';
+import { equal, fits, holds } from '../../harness/expect';
 import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('pairing');
@@ -30,6 +30,17 @@ it(
   },
 );
 
+it(
+  'sixteen',
+  'A code of sixteen characters is refused (400) unread: the last four of `AT-XXXX-XXXX-XXXX-YYYY` are for an App and its runtime alone.',
+  async (w) => {
+    const { accessCode } = await w.register();
+    const refused = await w.ask('POST /api/relay/redeem', { body: { accessCode: `${accessCode}-9Z9Z` } });
+    fits(refused, { status: 400, body: { code: 'invalid_request', errors: [{ path: 'accessCode' }] } });
+    holds(!JSON.stringify(refused.body).includes('9Z9Z'), 'the answer repeats the code');
+    await w.redeem(accessCode);
+  },
+);
 it('typed-look-alikes', '`O` reads as `0`, `I` and `L` as `1`.', async (w) => {
   const gateway = await w.register();
   let accessCode = gateway.accessCode;
