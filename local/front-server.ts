@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Admission, admit, refusePage } from './admission';
+import { Answers } from './answers';
 import type { Edge } from './edge/edge';
 import type { RestApi } from './rest/rest-api';
 import { apiHost } from './template/attributes';
@@ -28,8 +29,10 @@ export type Served = ServedApis & { admission: Admission };
 /** The host's one port, for HTTP and WebSockets. */
 export interface FrontServer {
   port: number;
-  /** Stops accepting; requests under way go on. */
+  /** Stops accepting; requests under way go on, and their callers are told to connect anew. */
   close(): void;
+  /** Resolves when every request has its answer, but for event streams, or after `ms`. */
+  answered(ms: number): Promise<void>;
   /** Breaks every HTTP connection that is still open. */
   breakAll(): void;
 }
@@ -45,12 +48,18 @@ export async function listen(
   log: (line: string) => void,
 ): Promise<FrontServer> {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, keepAliveTimeout: 60_000 });
-  server.on('request', (request, response) => void serve(served, request, response, log));
+  const answers = new Answers();
+  server.on('request', (request, response) => {
+    answers.follow(response);
+    void serve(served, request, response, log);
+  });
   server.on('upgrade', (request, socket, head) => void upgrade(served, request, socket, head, log));
   await bind(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
+    answered: (ms) => answers.settled(ms),
     close: () => {
+      answers.endConnections();
       server.close();
       server.closeIdleConnections();
     },

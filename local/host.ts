@@ -1,12 +1,13 @@
 import { admissionOf } from './admission';
 import { startAwsSide } from './aws-side';
-import { type FrontServer, listen, type Served } from './front-server';
+import { listen, type Served } from './front-server';
 import { composeFrontSide } from './front-side';
 import type { Functions } from './functions/functions';
 import { hostLog, type LogLine } from './host-log';
 import { trustedProxies } from './http/proxies';
 import type { BodyLimits } from './http/request-body';
 import { tokenAsSecret, tokenSecretOf } from './registration-token';
+import { stopHost } from './stop-host';
 import { loadAssembly } from './template/assembly';
 import { localStageUrls, publicUrls } from './template/public-urls';
 import type { Assembly, AwsSide } from './types';
@@ -67,13 +68,12 @@ export interface Host {
   serves(method: string, path: string): boolean;
   /** The template's outputs, resolved for this host. */
   outputs: Record<string, string>;
-  /** Ends everything within 5 s. Calling it again waits for the same end. */
-  stop(): Promise<void>;
+  /**
+   * Ends everything within 5 s, after the `graceMs` (default 0) that requests under way have for their answers. Calling it
+   * again waits for the same end.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
-
-/** How long `stop` waits for closing handshakes, then for the `$disconnect`s that follow them. */
-const CLOSE_GRACE_MS = 1_000;
-const DISCONNECT_GRACE_MS = 1_500;
 
 /**
  * Runs a synthesized stack on this machine: its functions, its APIs and its tables, on one port. Throws one clear
@@ -142,8 +142,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       webSockets: running.webSockets,
       serves: (method, path) => running.rest?.serves(method, path) ?? false,
       outputs: outputsOf(assembly, aws),
-      stop: () => {
-        stopped ??= stop(parts);
+      stop: (graceMs = 0) => {
+        stopped ??= stopHost(parts, graceMs);
         return stopped;
       },
     };
@@ -160,34 +160,6 @@ async function assemblyOf({ assembly, directory }: HostOptions): Promise<Assembl
   if (assembly) return assembly;
   if (directory !== undefined) return loadAssembly(directory);
   throw new Error('The local host needs an assembly or the directory of one');
-}
-
-async function stop(parts: {
-  server: FrontServer;
-  connections: Connections;
-  webSockets: WebSocketApi[];
-  functions: Functions;
-  aws: AwsSide;
-  mute: () => void;
-}): Promise<void> {
-  const { server, connections, webSockets, functions, aws } = parts;
-  server.close();
-  await connections.closeAll(CLOSE_GRACE_MS);
-  // With a database on disk the rows of these connections outlive this process unless `$disconnect` removes them.
-  await within(DISCONNECT_GRACE_MS, Promise.all(webSockets.map((api) => api.settled())));
-  parts.mute();
-  await functions.stop();
-  server.breakAll();
-  await aws.stop();
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }
 
 function outputsOf(assembly: Assembly, aws: AwsSide): Record<string, string> {

@@ -18,8 +18,11 @@ const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 /** One Ctrl-C can arrive twice: from the terminal, and handed on by the process above. */
 const SAME_SIGNAL_MS = 300;
 
+/** Calls under way have so long to end: less than systemd and container engines give a process. */
+const GRACE_MS = 10_000;
+
 /** However much hangs, the process is gone by then. */
-const STOP_LIMIT_MS = 5_000;
+const STOP_LIMIT_MS = GRACE_MS + 4_500;
 
 async function main(): Promise<void> {
   const request = readCommandLine(process.argv.slice(2), process.env);
@@ -29,7 +32,7 @@ async function main(): Promise<void> {
 
   let host: Host | undefined;
   endOnSignals(async () => {
-    await host?.stop();
+    await host?.stop(GRACE_MS);
     if (host && request.meter) console.log(meterReport(host.aws.meter.calls));
   });
 

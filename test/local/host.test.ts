@@ -1,7 +1,10 @@
+import { Agent, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { CfnOutput } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { meterReport } from '../../local/aws/meter-report';
 import { type Host, startHost } from '../../local/host';
+import { FixtureClient, FixtureLog } from './fixture-client';
 import { fixtureAssembly, fixtureFunction, fixtureRestApi, fixtureSockets, route } from './fixture-stack';
 
 const assembly = fixtureAssembly((stack) => {
@@ -110,4 +113,57 @@ test('the meter report has a line per function and operation', () => {
     'Rpc       dynamodb:PutItem      2         0.0          3.0      2.0',
   ]);
   expect(meterReport([])).toBe('No AWS calls.');
+});
+
+describe('an end with grace', () => {
+  /** Answers when a second request says so: the test decides how long the first is under way. */
+  const gated = fixtureAssembly((stack) => {
+    const api = fixtureRestApi(stack);
+    const gate = fixtureFunction(
+      stack,
+      'Gate',
+      `if (event.path === '/open') globalThis.open();
+       else await new Promise((open) => { globalThis.open = open; console.log('is under way'); });
+       return { statusCode: 200, body: 'done' };`,
+    );
+    for (const path of ['/wait', '/open']) route(api, 'GET', path, gate);
+    fixtureSockets(stack, fixtureFunction(stack, 'Socket', 'return { statusCode: 200 }'));
+  });
+
+  async function startedWithRequest() {
+    const log = new FixtureLog();
+    host = await startHost({ assembly: gated, onLog: log.write });
+    const client = new FixtureClient(host.relayUrl);
+    await client.opened;
+    const agent = new Agent({ keepAlive: true });
+    const get = (path: string) =>
+      new Promise<{ body: string; connection: string | undefined }>((resolve, reject) => {
+        request(`${host!.url}${path}`, { agent }, async (response) =>
+          resolve({ body: await textOf(response), connection: response.headers.connection }),
+        )
+          .on('error', reject)
+          .end();
+      });
+    // A connection of its own that is open before the end begins.
+    const answer = get('/wait');
+    await log.line(/is under way/);
+    return { client, answer };
+  }
+
+  test('lets a request that is under way end, tells its caller to connect anew, and keeps sockets until then', async () => {
+    const { client, answer } = await startedWithRequest();
+    const [gate] = host!.functions.definitions.filter(({ logicalId }) => logicalId.startsWith('Gate'));
+    const stopped = host!.stop(20_000);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    await host!.functions.invoke(gate!.logicalId, { path: '/open' });
+    expect(await answer).toEqual({ body: 'done', connection: 'close' });
+    expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
+    await stopped;
+  });
+
+  test('does not wait for longer than that', async () => {
+    const { answer } = await startedWithRequest();
+    await host!.stop(10);
+    expect((await answer).body).toBe('{"message":"Internal server error"}');
+  });
 });
