@@ -3,22 +3,19 @@ import { spawn } from 'node:child_process';
 import { writeFunctions, writeWorld } from '../test/simulation/build';
 import type { Fault } from '../test/simulation/faults/fault';
 import { faults } from '../test/simulation/faults/faults';
+import { findFault, rowOf } from '../test/simulation/find-faults';
+import { engineFlags } from '../test/simulation/run-program';
 
-async function main() {
-  const { fault, rest } = readFault(process.argv.slice(2));
+async function main(args: string[]) {
+  if (args.includes('--faults')) return await findAll();
+  const { fault, rest } = readFault(args);
   const [functions, world] = await Promise.all([
     writeFunctions(fault ? 'faulty-functions' : 'functions', fault?.patches),
-    writeWorld('world', fault?.patches),
+    writeWorld(fault ? 'faulty-world' : 'world', fault?.patches),
   ]);
-  const args = [
-    '--max-semi-space-size=64',
-    '--allow-natives-syntax',
-    world,
-    '--functions',
-    functions,
-    ...rest,
-  ];
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...engineFlags, world, '--functions', functions, ...rest], {
+    stdio: 'inherit',
+  });
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
   });
@@ -33,4 +30,13 @@ function readFault(args: string[]): { fault?: Fault; rest: string[] } {
   return { fault, rest: [...args.slice(0, at), ...args.slice(at + 2)] };
 }
 
-void main();
+/** `--faults`: the table of docs/simulation.md, a row as soon as it is known. */
+async function findAll(): Promise<void> {
+  for (const fault of faults) {
+    const found = await findFault(fault);
+    if (found.world === undefined) process.exitCode = 1;
+    process.stdout.write(`${rowOf(found)}\n`);
+  }
+}
+
+void main(process.argv.slice(2));

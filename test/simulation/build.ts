@@ -45,6 +45,11 @@ async function buildFunctions(patches: Patch[] = []): Promise<string> {
   return `(function (simulated, require) { const module = { exports: {} }; ${built.outputFiles[0]!.text}\nreturn module.exports; })`;
 }
 
+/** Fails where a patch does not fit its file any more. */
+export async function checkPatch(patch: Patch): Promise<void> {
+  patched(await readFile(join(root, patch.file), 'utf8'), patch);
+}
+
 /** Where the scripts are written: below the project, so that they find its packages. */
 const outDirectory = join(root, 'dist', 'simulation');
 

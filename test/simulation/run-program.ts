@@ -11,6 +11,9 @@ export interface RunReport extends Report {
   breaches?: Array<{ invariant: string; detail: string }>;
 }
 
+/** What the engine is told: a young generation for many short lives, and the word by which the timeline runs microtasks. */
+export const engineFlags = ['--max-semi-space-size=64', '--allow-natives-syntax'];
+
 /** Builds both scripts, the functions with patches where there are any; gives what runs them. */
 export async function builtSimulation(
   name: string,

@@ -14,6 +14,8 @@ export interface Report {
   callsPerSecond: number;
   /** How often each word was an App's last. */
   words: Record<string, number>;
+  /** The last world, by which it is known again. */
+  last: { events: number; words: Record<string, number> };
 }
 
 /** The sums so far. */
@@ -24,11 +26,13 @@ export class Tally {
   private invocations = 0;
   private simulatedMs = 0;
   private readonly words: Record<string, number> = {};
+  private last: Report['last'] = { events: 0, words: {} };
   private readonly startedAt = process.cpuUsage();
 
   /** Adds a world. */
   add({ calls, steps, invocations, virtualMs, words }: Outcome): void {
     this.worlds++;
+    this.last = { events: steps, words };
     this.calls += calls;
     this.events += steps;
     this.invocations += invocations;
@@ -49,6 +53,7 @@ export class Tally {
       processorSeconds,
       callsPerSecond: Math.round(this.calls / processorSeconds),
       words: this.words,
+      last: this.last,
     };
   }
 
@@ -60,9 +65,9 @@ export class Tally {
 
   /** The sums, a line each. */
   table(): string {
-    const { words, ...sums } = this.report();
-    const last = Object.entries(words).map(([word, count]) => `${word} ${count}`);
-    return [...Object.entries(sums), ['last words', last.join(', ')]]
+    const { words, last: _, ...sums } = this.report();
+    const told = Object.entries(words).map(([word, count]) => `${word} ${count}`);
+    return [...Object.entries(sums), ['last words', told.join(', ')]]
       .map(([name, value]) => `${String(name).padEnd(20)}${value}`)
       .join('\n');
   }

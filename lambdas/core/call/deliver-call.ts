@@ -5,15 +5,17 @@
  */
 
 import type { Recorder } from '../monitor/ports';
+import { unauthorized } from '../pairing/gateways';
 import type { Gateway, OpenSocket } from '../pairing/ports';
 import { isSettling, type PresenceWorld, probeSocket, retireSocket } from '../presence/presence';
 import { limits } from '../wire/limits';
 import type { Clock } from '../wire/ports';
+import { gatewayOfClient } from './ends-watch';
 import type { Places } from './places';
 import type { CallStore } from './ports';
 import type { CallEnd, OpenCall } from './states';
 import { commandSent } from './tell-monitor';
-import { nextGapMs } from './waiting';
+import { checkClientEveryMs, nextGapMs } from './waiting';
 
 /** What a call needs. */
 export interface CallWorld extends PresenceWorld {
@@ -38,6 +40,7 @@ export async function deliverCall(
   const graceEndsMs = Math.min(startedAtMs + limits.graceMs, call.deadlineMs);
   let [socket] = gateway.sockets;
   let sentTo = call.sentTo;
+  let clientDueMs = startedAtMs + checkClientEveryMs;
   for (;;) {
     if (socket && (await mayPost(world, call.gatewayId, socket))) {
       const noted =
@@ -50,12 +53,16 @@ export async function deliverCall(
     if (now >= graceEndsMs) return 'no-socket';
     world.recorder.idle();
     await clock.sleep(Math.min(nextGapMs(now - startedAtMs), graceEndsMs - now));
+    const isClientDue = clock.now() >= clientDueMs;
+    if (isClientDue) clientDueMs = clock.now() + checkClientEveryMs;
     const [current, stored] = await Promise.all([
-      world.gateways.read(call.gatewayId).catch(() => gateway),
+      (isClientDue ? gatewayOfClient(world, call) : world.gateways.read(call.gatewayId)).catch(() => gateway),
       world.calls.read(call.callKey, clock.now()).catch(() => undefined),
       places.takeWhenLong(),
     ]);
     if (stored?.nonce === call.nonce && stored.end) return { ended: stored.end };
+    // Nothing goes out for a client that is none any more.
+    if (current === 'revoked') throw unauthorized();
     socket = current?.sockets[0];
   }
 }

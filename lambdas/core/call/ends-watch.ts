@@ -72,13 +72,10 @@ export class EndsWatch {
 
   /** The same in one read with the client, which must still be there. */
   private async gatewayOfClient(): Promise<Gateway | undefined | 'unread' | 'revoked'> {
-    const { gatewayId, clientId } = this.call;
     const now = this.world.clock.now();
-    const read = this.world.clients.readWithGateway(gatewayId, clientId, now);
-    const found = await read.catch(() => 'unread' as const);
-    if (found === 'unread') return found;
-    this.clientDueMs = now + checkClientEveryMs;
-    return found.client || !found.gateway ? found.gateway : 'revoked';
+    const found = await gatewayOfClient(this.world, this.call).catch(() => 'unread' as const);
+    if (found !== 'unread') this.clientDueMs = now + checkClientEveryMs;
+    return found;
   }
 
   private async lookAtSocket(
@@ -102,4 +99,13 @@ export class EndsWatch {
       await probeSocket(this.world, gatewayId, socket, now).catch(() => 'unclear');
     }
   }
+}
+
+/** The gateway of a call, in one read with its client; `revoked` where that is none any more. */
+export async function gatewayOfClient(
+  { clients, clock }: Pick<CallWorld, 'clients' | 'clock'>,
+  { gatewayId, clientId }: Pick<StoredCall, 'gatewayId' | 'clientId'>,
+): Promise<Gateway | undefined | 'revoked'> {
+  const { client, gateway } = await clients.readWithGateway(gatewayId, clientId, clock.now());
+  return client || !gateway ? gateway : 'revoked';
 }

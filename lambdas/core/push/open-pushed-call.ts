@@ -49,7 +49,10 @@ export async function openPushedCall(
     const opened = await open(world, call, client, prepared.byReference);
     if (opened === 'left') return;
     if ('rest' in opened) {
-      await Promise.all([deliver(world, call, gateway, prepared.command), opened.rest]);
+      // Both to their ends: what is under way when a function returns goes on with its next run, whenever that is.
+      const done = await Promise.allSettled([deliver(world, call, gateway, prepared.command), opened.rest]);
+      const failed = done.find(isRejected);
+      if (failed) throw failed.reason;
       break;
     }
     world.recorder.record(callRequested(call, gateway, 'joined'));

@@ -193,3 +193,15 @@ test('a client that is revoked before its call takes a place has its call cancel
   expect(relay.clock.now() - t0).toBeLessThan(shortMs + 500);
   expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
 });
+
+test('nothing is posted for a client that was revoked while its call waited for a runtime', async () => {
+  const relay = await world();
+  await relay.gateways.leave('gw_1', socket, t0);
+  relay.clock.at(t0 + 3_000, () => relay.stores.clients.remove('gw_1', 'cl_1', t0 + 3_000));
+  const { secretHash } = gateway;
+  const comes = { connectionId: 'socket-2', connectedAtMs: t0 - 60_000 };
+  relay.clock.at(t0 + 8_000, () => relay.gateways.enter('gw_1', comes, secretHash));
+  const { sentTo: _, ...unsent } = callOf();
+  await expect(run(relay, unsent)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(relay.posted).toEqual([]);
+});

@@ -386,6 +386,34 @@ test('the guard of a revocation that was not done ends nothing', async () => {
   expect(relay.closed).not.toContain(app.socket);
 });
 
+test('a function whose guard could not be sent returns when its command has left, not before', async () => {
+  const { relay, runtime, app } = await paired();
+  const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+  relay.queue.guards.send = async () => {
+    await aTurn();
+    throw new Error('The queue is away.');
+  };
+  const { post } = relay.sockets;
+  let letGo = () => {};
+  relay.sockets.post = async (to, ...more) => {
+    if (to === runtime.socket)
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    return await post(to, ...more);
+  };
+  let isBack = false;
+  const asked = ask(relay, app.socket, 1).then(() => {
+    isBack = true;
+  });
+  for (let turns = 0; turns < 5; turns++) await aTurn();
+  expect(isBack).toBe(false);
+  letGo();
+  await asked;
+  expect(commands(relay, runtime.socket)).toHaveLength(1);
+  expect(answers(relay, app.socket)).toMatchObject([{ ok: false }]);
+});
+
 const poison = [
   '',
   'null',

@@ -75,8 +75,8 @@ export const faultsOfOwners: Fault[] = [
     patches: [
       {
         file: ends,
-        find: "return found.client || !found.gateway ? found.gateway : 'revoked';",
-        replace: 'return found.gateway;',
+        find: "return client || !gateway ? gateway : 'revoked';",
+        replace: 'void client; return gateway;',
       },
     ],
   },
