@@ -1,16 +1,30 @@
 import type { ServerResponse } from 'node:http';
 
+/** An answer that was given, or broken off by its caller. */
+export interface GivenAnswer {
+  status: number;
+  /** From the request's head to the answer's last byte. */
+  seconds: number;
+}
+
 /** The answers that a port owes: followed, so that its end can wait for them. */
 export class Answers {
   readonly #owed = new Set<ServerResponse>();
   #ends = false;
   #onChange: () => void = () => {};
+  readonly #onGiven: (answer: GivenAnswer) => void;
+
+  constructor(onGiven: (answer: GivenAnswer) => void = () => {}) {
+    this.#onGiven = onGiven;
+  }
 
   follow(response: ServerResponse): void {
     if (this.#ends) response.shouldKeepAlive = false;
     this.#owed.add(response);
+    const askedAt = performance.now();
     response.once('close', () => {
       this.#owed.delete(response);
+      this.#onGiven({ status: response.statusCode, seconds: (performance.now() - askedAt) / 1_000 });
       this.#onChange();
     });
   }

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { trustedProxies } from './http/proxies';
+import type { LogForm } from './log-sink';
 import { MIN_TOKEN_CHARACTERS } from './registration-token';
 
 /** What `npm start` was asked for, checked. */
@@ -21,6 +22,10 @@ export interface StartRequest {
   meter: boolean;
   /** Prints every log line of the functions, not only warnings. */
   verbose: boolean;
+  /** Where this machine may ask for metrics; undefined where nobody may. */
+  metricsPort: number | undefined;
+  /** How log lines are written. */
+  log: LogForm;
   /** What the operator should know, a sentence each. */
   warnings: string[];
 }
@@ -38,6 +43,8 @@ interface Flags {
   isolate?: true;
   meter?: true;
   verbose?: true;
+  metricsPort?: number;
+  log: LogForm;
 }
 
 /** What stands below the options, in terms of the command that was typed. */
@@ -71,6 +78,10 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     .option('--isolate', 'run each invocation alone and freeze in between, as Lambda does (slower, larger)')
     .option('--meter', 'print AWS calls and request units per function at the end')
     .option('--verbose', 'print every log line of the functions, not only warnings')
+    .option('--metrics-port <number>', 'answer GET /metrics there, to this machine alone', readPort)
+    .addOption(
+      new Option('--log <form>', 'how log lines are written').choices(['text', 'json']).default('text'),
+    )
     .helpOption('-h, --help', 'print this')
     .addHelpText('after', moreHelp(name))
     .allowExcessArguments(false)
@@ -89,6 +100,8 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     isolate: flags.isolate ?? false,
     meter: flags.meter ?? false,
     verbose: flags.verbose ?? false,
+    metricsPort: flags.metricsPort,
+    log: flags.log,
     ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),
   };
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Admission, admit, refusePage } from './admission';
-import { Answers } from './answers';
+import { Answers, type GivenAnswer } from './answers';
 import type { Edge } from './edge/edge';
 import type { RestApi } from './rest/rest-api';
 import { apiHost } from './template/attributes';
@@ -46,9 +46,10 @@ export async function listen(
   port: number,
   served: Promise<Served>,
   log: (line: string) => void,
+  onAnswer?: (answer: GivenAnswer) => void,
 ): Promise<FrontServer> {
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, keepAliveTimeout: 60_000 });
-  const answers = new Answers();
+  const answers = new Answers(onAnswer);
   server.on('request', (request, response) => {
     answers.follow(response);
     void serve(served, request, response, log);

@@ -1,4 +1,5 @@
 import { admissionOf } from './admission';
+import type { GivenAnswer } from './answers';
 import { startAwsSide } from './aws-side';
 import { listen, type Served } from './front-server';
 import { composeFrontSide } from './front-side';
@@ -44,6 +45,8 @@ export interface HostOptions {
   isolate?: boolean;
   /** False lifts the throttles of the template's stages. Default true. */
   throttle?: boolean;
+  /** Told of each answer to an HTTP request, once it is given or broken off. */
+  onAnswer?: (answer: GivenAnswer) => void;
   /** Takes every log line. Default: standard output. */
   onLog?: (line: LogLine) => void;
 }
@@ -89,7 +92,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     markReady = resolve;
   });
   const log = hostLog(options.onLog);
-  const server = await listen(host, options.port ?? 0, ready, (line) => log.write({ line }));
+  const server = await listen(
+    host,
+    options.port ?? 0,
+    ready,
+    (line) => log.write({ line }),
+    options.onAnswer,
+  );
   const [urls, ...otherUrls] = publicUrls(host, server.port, options.publicUrl);
   let aws: AwsSide | undefined;
   try {

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { meterReport } from './aws/meter-report';
 import { banner } from './banner';
-import { readCommandLine, type StartRequest, UsageError } from './command-line';
+import { readCommandLine, UsageError } from './command-line';
 import { type Host, startHost } from './host';
-import type { LogLine } from './host-log';
-import { keptAssembly, keptDirectoryOf } from './template/kept-assembly';
-import { USUAL_CONTEXT } from './usual-context';
+import { logSink } from './log-sink';
+import { keptAssembly, keptDirectoryOf, USUAL_CONTEXT } from './template/kept-assembly';
+import { watch } from './watch';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 
@@ -36,6 +36,8 @@ async function main(): Promise<void> {
     if (host && request.meter) console.log(meterReport(host.aws.meter.calls));
   });
 
+  const onLog = logSink({ verbose: request.verbose, form: request.log });
+  const watched = watch({ onLog, dbFile: request.dbFile });
   const startedAt = performance.now();
   host = await startHost({
     assembly: () =>
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
         context: { ...USUAL_CONTEXT, ...request.context },
         keptDirectory: keptDirectoryOf(PROJECT_DIRECTORY),
         scratchDirectory,
-        onSynthesis: () => console.log('Synthesizing the stack …'),
+        onSynthesis: () => onLog({ line: 'Synthesizing the stack …' }),
       }),
     port: request.port,
     host: request.host,
@@ -53,11 +55,14 @@ async function main(): Promise<void> {
     trustProxy: request.trustProxy,
     isolate: request.isolate,
     ...(request.token !== undefined && { token: request.token }),
-    onLog: logSink(request),
+    ...watched.options,
   });
   host.aws.meter.enabled = request.meter;
-  console.log(`Running after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
-  console.log(banner(host, request));
+  const metrics =
+    request.metricsPort === undefined ? undefined : await watched.tell(host, request.metricsPort);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (request.log === 'json') onLog({ line: `Running at ${host.url} after ${seconds} s.` });
+  else console.log(`Running after ${seconds} s.\n${banner(host, request, metrics?.port)}`);
 }
 
 function endOnSignals(end: () => Promise<void>): void {
@@ -77,21 +82,6 @@ function endOnSignals(end: () => Promise<void>): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-}
-
-/** Functions write a line per request; a person at a terminal wants what went wrong. */
-function logSink({ verbose }: StartRequest): (line: LogLine) => void {
-  return ({ functionLogicalId, line }) => {
-    if (!functionLogicalId) console.error(line);
-    else if (verbose || !isRoutine(line)) console.log(`[${functionLogicalId}] ${line}`);
-  };
-}
-
-/** Structured lines below a warning, and metrics. */
-function isRoutine(line: string): boolean {
-  if (!line.startsWith('{')) return false;
-  const [, level] = /"level":"(\w+)"/.exec(line) ?? [];
-  return level === undefined ? line.includes('"_aws"') : /^(TRACE|DEBUG|INFO)$/i.test(level);
 }
 
 function fail(error: unknown): never {

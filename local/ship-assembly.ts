@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { keptDirectoryOf, shipAssembly } from './template/kept-assembly';
-import { USUAL_CONTEXT } from './usual-context';
+import { keptDirectoryOf, shipAssembly, USUAL_CONTEXT } from './template/kept-assembly';
 
 const projectDirectory = path.resolve(__dirname, '..');
 const scratchDirectory = mkdtempSync(path.join(tmpdir(), 'agenttown-pairing-'));

@@ -98,7 +98,7 @@ async function stateOf(file: string): Promise<'free' | 'held' | 'orphaned'> {
   if (holder.engineUrl === undefined)
     return runs && Date.now() - Date.parse(holder.since) < START_MS ? 'held' : 'free';
   // Numbers of processes are used again, within a container even the same one: the engine decides.
-  if (!(await listens(holder.engineUrl))) return 'free';
+  if (!(await isListening(holder.engineUrl))) return 'free';
   return runs || holder.pid === process.pid ? 'held' : 'orphaned';
 }
 
@@ -122,7 +122,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function listens(url: string): Promise<boolean> {
+/** Whether somebody listens where a URL leads. */
+export function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);

@@ -30,6 +30,9 @@ export interface KeptRequest extends Omit<SynthesisRequest, 'outDirectory'> {
   onSynthesis(): void;
 }
 
+/** Options that this host runs a stack with: the edge makes one origin of HTTP and sockets, as its port is one. */
+export const USUAL_CONTEXT = { edge: 'true' };
+
 /** What lies in a project that no synthesis reads. */
 const NOT_READ =
   /^(node_modules|dist.*|cdk\.out|coverage|assembly|local|test|bench|describe|scripts|examples|.*\.md|\..*)$/;

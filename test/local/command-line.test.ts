@@ -12,6 +12,8 @@ test('with a token registration is closed and nothing is warned about', () => {
     token: 'sixteen-letters!',
     context: { a: 'b', c: 'd=e' },
     isolate: false,
+    log: 'text',
+    metricsPort: undefined,
     meter: false,
     verbose: false,
     warnings: [],
@@ -77,4 +79,11 @@ test('flags win over the environment', () => {
 
 test('a trusted proxy must be an address', () => {
   expect(() => readCommandLine(['--trust-proxy', 'proxy.example'], TOKEN)).toThrow(/IP address/);
+});
+
+test('logs are text or JSON, and metrics have a port of their own', () => {
+  expect(readCommandLine(['--log', 'json', '--metrics-port', '9100'], TOKEN)).toMatchObject({
+    log: 'json',
+    metricsPort: 9100,
+  });
 });
