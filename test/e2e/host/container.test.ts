@@ -26,6 +26,14 @@ test('what is copied into the image is in the repository and not kept out of its
   }
 });
 
+test('a release builds the image for both platforms, and sees it serve on a read-only root', () => {
+  const release = readFileSync(join(root, '.github', 'workflows', 'release.yml'), 'utf8');
+  const job = release.slice(release.indexOf('\n  image:'), release.indexOf('\n  image-index:'));
+  expect(job.match(/platform: \w+/g)).toEqual(['platform: amd64', 'platform: arm64']);
+  expect(job.indexOf('--read-only')).toBeGreaterThan(job.indexOf('docker build'));
+  expect(job.indexOf('docker push')).toBeGreaterThan(job.indexOf('--read-only'));
+});
+
 test('the image runs as a user of its own and writes nowhere but into its volume', () => {
   expect(dockerfile).toMatch(/^USER node$/m);
   expect(dockerfile).toMatch(/^VOLUME \/data$/m);
