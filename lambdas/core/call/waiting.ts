@@ -22,7 +22,7 @@ export function nextGapMs(waitedMs: number, following = false): number {
 }
 
 /** A call that ends sooner takes no place in its client's quota, and costs no write for it, in milliseconds. */
-export const shortMs = 1_200;
+export const shortMs = 1_500;
 
 /**
  * By when, after `shortMs`, a waiter has written itself into its client's row, in milliseconds: a look's gap, the write and
