@@ -1,5 +1,5 @@
 /** Dollars from metered units, the latency model's durations and the price table. */
-import { nextGapMs } from '../../lambdas/core/call/waiting';
+import { nextGapMs, shortMs } from '../../lambdas/core/call/waiting';
 import type { ActRow } from '../calls/call-report';
 import type { Figures } from '../figures/budgets';
 import { hops } from '../latency/hops';
@@ -108,7 +108,9 @@ function callUsage(
   const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
   const watchReads = Math.floor(runtimeMs / 1_000);
   const slow = acts.find(({ name }) => name === slowCall)?.sums;
-  const writeUnits = runtimeMs >= 1_000 && slow ? slow.writeUnits : path.sums.writeUnits;
+  // Taken and given back; the act of a second is over before.
+  const placeUnits = follows || runtimeMs > shortMs ? 2 : 0;
+  const writeUnits = (runtimeMs >= 1_000 && slow ? slow.writeUnits : path.sums.writeUnits) + placeUnits;
   const invocations = path.invocations + fanOut.invocations;
   return {
     restRequest: 1,

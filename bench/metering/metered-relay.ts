@@ -114,12 +114,20 @@ function watchInvocations(host: Host, before: () => Promise<void>) {
   return { ended, settled, running: () => running.size };
 }
 
-/** How old every socket counts: one that has just connected is asked whether it is there, the usual one is not. */
+/** How old a socket counts: one that has just connected is asked whether it is there, the usual one is not. Viewers' do not. */
 const socketAgeMs = 3_600_000;
+const viewers = new Set<string>();
+
+interface SocketEvent {
+  requestContext?: { connectedAt?: number; connectionId?: string };
+  queryStringParameters?: { ticket?: string };
+}
 
 function aged(event: unknown): unknown {
-  const context = (event as { requestContext?: { connectedAt?: number } } | undefined)?.requestContext;
-  if (context?.connectedAt !== undefined) context.connectedAt -= socketAgeMs;
+  const { requestContext: context, queryStringParameters } = (event ?? {}) as SocketEvent;
+  if (context?.connectedAt === undefined) return event;
+  if (queryStringParameters?.ticket?.startsWith('atv_')) viewers.add(String(context.connectionId));
+  if (!viewers.has(String(context.connectionId))) context.connectedAt -= socketAgeMs;
   return event;
 }
 
