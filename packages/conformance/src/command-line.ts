@@ -1,6 +1,7 @@
 /** The command line `agenttown-conformance`. */
 import { Command, CommanderError } from 'commander';
 import { Misuse, withChoice } from './commands/choice';
+import { type RuntimeChoice, runtime } from './commands/runtime';
 import { type ServerChoice, server } from './commands/server';
 
 /** What the command line may use of the world. */
@@ -33,6 +34,14 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
       .option('--at-a-time <cases>', 'how many cases run side by side (16)'),
   ).action(async (options: ServerChoice) => {
     exitCode = await server(options, around.say);
+  });
+  withChoice(
+    program
+      .command('runtime')
+      .description('judge the runtime that a command starts; the kit plays relay and App')
+      .requiredOption('--exec <command>', 'starts the runtime; the README says what it is given'),
+  ).action(async (options: RuntimeChoice) => {
+    exitCode = await runtime(options, around.say);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -4,8 +4,6 @@
 export type Why =
   /** Names things, points elsewhere or explains. */
   | 'words'
-  /** Is for a runtime to keep. */
-  | 'runtime'
   /** Lies inside the server. */
   | 'inside'
   /** Shows itself after longer than a run lasts, or under a load that no run may make. */
@@ -48,11 +46,6 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
   ['WebSocket `/relay`', 'To the runtime:', 'words'],
   ['WebSocket `/relay`', 'From the runtime:', 'words'],
   ['WebSocket `/relay`', '[`packages/client`](../packages/client/README.md) does all of it.', 'words'],
-  [
-    "A runtime's connection",
-    'A runtime says once per socket what it can do, and asks what it still owes:',
-    'words',
-  ],
   ["A runtime's connection", 'The relay handles frames of a socket side by side:', 'race'],
   [
     'What a runtime still owes',
@@ -70,10 +63,6 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
     'another-server',
   ],
   ['Limits', "| idle / age of a socket (API Gateway's own) | 10 minutes / 2 hours |", 'too-long'],
-  ['Credentials', 'Where an answer with a rotated secret is lost, the runtime registers anew.', 'runtime'],
-  ['WebSocket `/relay`', 'A runtime sends something every `keepaliveMs`,', 'runtime'],
-  ["A runtime's connection", '| `pending` | asks `relay.pending` again', 'runtime'],
-  ['How the server closes a socket', "1001 and 1009 are API Gateway's own", 'runtime'],
   [
     'A streamed call',
     'Frames are handled side by side, so a step that is sent right before the answer may be overtaken by it:',

@@ -1,13 +1,14 @@
 /** The protocol and the kit say the same: each sentence of the one is held by a case of the other, or it is told why none can. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runtimeCases } from '../../../packages/conformance/src/runtime/cases';
 import { serverCases } from '../../../packages/conformance/src/server/cases';
 import { unseen } from '../../../packages/conformance/src/unseen';
 import { unitsOf } from './sentences';
 
 const root = join(__dirname, '..', '..', '..');
 const sentences = unitsOf(readFileSync(join(root, 'docs', 'protocol.md'), 'utf8'));
-const cases = [...serverCases];
+const cases = [...serverCases, ...runtimeCases];
 const quotations = cases.flatMap(({ id, section, says, also }) =>
   [[section, says] as const, ...also].map(([heading, words]) => ({ by: id, section: heading, says: words })),
 );
