@@ -1,60 +1,16 @@
 /** Behind real proxies, with the very files of docs/proxy: each is tried where the program is on this machine. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { call, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
+import { freePort, isInstalled, proxies, startProxy } from '../../support/proxies';
 import { type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
 
-const files = join(__dirname, '..', '..', '..', 'docs', 'proxy');
-const read = (name: string) => readFileSync(join(files, name), 'utf8');
-
-/** A proxy's command for a folder of its own, a port to listen on and the relay's port. */
-type Proxy = (
-  directory: string,
-  port: number,
-  upstream: number,
-) => { command: string; args: string[]; env?: object };
-
-const proxies: Record<string, Proxy> = {
-  nginx: (directory, port, upstream) => {
-    const site = read('nginx.conf')
-      .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
-      .replace(/^\s*ssl_certificate.*$/gm, '')
-      .replace('127.0.0.1:8787', `127.0.0.1:${upstream}`);
-    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (name) => `${name}_temp_path ${directory}/${name};`,
-    );
-    const config = `daemon off; pid ${directory}/pid; error_log stderr warn; events {} http { ${paths.join(' ')} ${site} }`;
-    writeFileSync(join(directory, 'nginx.conf'), config);
-    return { command: 'nginx', args: ['-e', 'stderr', '-p', directory, '-c', join(directory, 'nginx.conf')] };
-  },
-  caddy: (directory, port, upstream) => {
-    writeFileSync(join(directory, 'Caddyfile'), `{\n\tadmin off\n}\n${read('Caddyfile')}`);
-    const env = {
-      PAIRING_DOMAIN: `http://127.0.0.1:${port}`,
-      PAIRING_UPSTREAM: `127.0.0.1:${upstream}`,
-      HOME: directory,
-    };
-    return { command: 'caddy', args: ['run', '--config', join(directory, 'Caddyfile')], env };
-  },
-};
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 for (const [name, proxy] of Object.entries(proxies)) {
-  const here = spawnSync(name, [name === 'nginx' ? '-v' : 'version']).status === 0;
-  if (!here) {
+  if (!isInstalled(name)) {
     test(`${name} is not on this machine: docs/proxy was not tried with it`, () => {
       console.warn(`Not tried: ${name} is not installed.`);
     });
@@ -70,14 +26,7 @@ for (const [name, proxy] of Object.entries(proxies)) {
       const [port, upstream] = [await freePort(), await freePort()];
       url = `http://127.0.0.1:${port}`;
       relay = await startRelay({ port: upstream, publicUrl: url, trustProxy: ['127.0.0.1'] });
-      const { command, args, env } = proxy(directory, port, upstream);
-      child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
-      let said = '';
-      child.stderr?.on('data', (chunk) => {
-        said += chunk;
-      });
-      child.once('exit', (code) => code && console.error(said));
-      while ((await fetch(`${url}/health`).catch(() => undefined))?.status !== 200) await setTimeout(20);
+      child = await startProxy(proxy(directory, port, upstream), url);
     }, 120_000);
     afterAll(async () => {
       child?.kill('SIGTERM');
