@@ -73,7 +73,11 @@ export class ChaosApp {
   private async sendOnSocket(book: CallBook, body: Record<string, unknown>): Promise<Word> {
     const startedAt = performance.now();
     const signal = AbortSignal.timeout(book.plan.timeoutMs + asksAfterMs);
-    const answer = await callBy('socket', this.url, this.paired, body, { signal }).catch(() => undefined);
+    const asked = callBy('socket', this.url, this.paired, body, { signal }).catch(() => undefined);
+    const overdue = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined));
+    });
+    const answer = await Promise.race([asked, overdue]);
     if (answer) return this.note(book, startedAt, wordOf(answer, book.plan));
     return signal.aborted ? await this.ask(book, startedAt) : this.note(book, startedAt, 'broken');
   }
