@@ -55,3 +55,14 @@ export async function cancelCall(
   if (socket && socket.connectionId !== current) await world.sockets.post(socket.connectionId, notice);
   return end;
 }
+
+/** What meets `unauthorized` once a command may have left: nobody wants the answer any more, so its call is cancelled. Throws on. */
+export async function cancelIfRevoked(
+  world: Parameters<typeof cancelCall>[0],
+  call: StoredCall,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof ApiError && error.code === 'unauthorized')
+    await cancelCall(world, call).catch(() => {});
+  throw error;
+}

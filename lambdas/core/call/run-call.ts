@@ -6,7 +6,7 @@
 
 import type { Gateway } from '../pairing/ports';
 import { type CallWorld, type Delivery, deliverCall } from './deliver-call';
-import { endCall } from './end-call';
+import { cancelIfRevoked, endCall } from './end-call';
 import type { Places } from './places';
 import type { PreparedCall } from './prepare-call';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
@@ -102,7 +102,8 @@ async function* runOpened(world: CallWorld, started: StartedCall, { progressAfte
   if (delivery === 'no-socket') return await endCall(world, started.call, 'offline');
   const { places } = started;
   // A runtime that comes back asks for what may not have arrived.
-  if (delivery !== 'sent') await places.takeIfPossible();
+  if (delivery !== 'sent')
+    await places.takeIfPossible().catch((error) => cancelIfRevoked(world, started.call, error));
   return yield* watchCall(world, started.call, {
     places,
     ifGone: delivery === 'gone' ? 'offline' : 'disconnected',

@@ -4,9 +4,8 @@
  */
 
 import { unauthorized } from '../pairing/gateways';
-import { ApiError } from '../wire/errors';
 import type { CallWorld } from './deliver-call';
-import { cancelCall, endCall } from './end-call';
+import { cancelIfRevoked, endCall } from './end-call';
 import { EndsWatch, type EndsWatchOptions } from './ends-watch';
 import type { Places } from './places';
 import type { FollowedCall, ProgressRef } from './ports';
@@ -47,16 +46,13 @@ export async function* watchCall(
     // What a stream missed is there already.
     const gapMs = follows && looks === 0 ? 0 : nextGapMs(waitedTo - startedAtMs, follows);
     await clock.sleep(Math.max(0, Math.min(gapMs, untilMs - waitedTo)));
-    const [seen, sight, place] = await Promise.all([
+    const [seen, sight] = await Promise.all([
       look(world, call, follows ? order.lastSeq : undefined),
       ends.look(sentTo),
-      takePlace(options.places),
+      options.places.takeWhenLong().catch((error) => cancelIfRevoked(world, call, error)),
     ]);
     const now = clock.now();
-    if (sight === 'revoked' || place === 'revoked') {
-      await cancelCall(world, call).catch(() => {});
-      throw unauthorized();
-    }
+    if (sight === 'revoked') await cancelIfRevoked(world, call, unauthorized());
     if (seen) {
       const stored = seen.call;
       if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
@@ -69,17 +65,6 @@ export async function* watchCall(
       return await endCall(world, call, (await ends.isRuntimeAway()) ? options.ifGone : 'timed-out');
     }
     if (now >= untilMs) return 'pending';
-  }
-}
-
-/** A client that is none any more is found out by whoever takes a place for it as well. */
-async function takePlace(places: WatchOptions['places']): Promise<'revoked' | undefined> {
-  try {
-    await places.takeWhenLong();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'unauthorized') return 'revoked';
-    throw error;
   }
 }
 

@@ -205,3 +205,10 @@ test('nothing is posted for a client that was revoked while its call waited for 
   await expect(run(relay, unsent)).rejects.toMatchObject({ code: 'unauthorized' });
   expect(relay.posted).toEqual([]);
 });
+
+test('a client that is none any more when nobody knows whether its command arrived has its call cancelled', async () => {
+  const relay = await world(() => 'unclear');
+  await relay.stores.clients.remove('gw_1', 'cl_1', t0);
+  await expect(run(relay)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
+});

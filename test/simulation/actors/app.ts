@@ -123,6 +123,7 @@ export class App {
       cancelled: [],
       executed: [],
       said: [],
+      replies: 0,
       progress: [],
       reported: [],
     };

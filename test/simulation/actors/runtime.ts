@@ -32,6 +32,8 @@ const askAgainMs = 1_200;
 export class Runtime implements Peer {
   /** Its answers by the command's id; undefined while it works. */
   private readonly answers = new Map<string, string | undefined>();
+  /** The calls of commands. */
+  private readonly calls = new Map<string, string>();
   private readonly unsent = new Set<string>();
   private readonly open: PeerSocket[] = [];
   private readonly random: Random;
@@ -219,6 +221,7 @@ export class Runtime implements Peer {
       this.books.breach('tenants', `The runtime got a command ${id} that no App gave.`);
       return;
     }
+    this.calls.set(id, book.id);
     book.executed.push({ frameId: id, atMs: this.world.timeline.nowMs });
     if (this.world.trace.on) this.tell(`executes ${params.id} as ${id}`);
     const { steps = 0, afterMs = 0 } = params;
@@ -252,6 +255,8 @@ export class Runtime implements Peer {
     if (this.isConnected) {
       if (this.world.trace.on) this.tell(`answers ${id}`);
       this.open.at(-1)!.send(this.answers.get(id)!);
+      const book = this.books.calls.get(this.calls.get(id) ?? '');
+      if (book) book.replies++;
       this.unsent.delete(id);
     } else this.unsent.add(id);
   }

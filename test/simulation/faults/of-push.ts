@@ -123,15 +123,4 @@ export const faultsOfPush: Fault[] = [
       },
     ],
   },
-  {
-    name: 'no guard is sent before a revocation',
-    withinCalls: 300_000,
-    patches: [
-      {
-        file: owner,
-        find: 'if (client) await guardRevoked(world, client, revokedSurelyMs);',
-        replace: 'void revokedSurelyMs;',
-      },
-    ],
-  },
 ];

@@ -66,6 +66,8 @@ export interface CallBook {
   executed: Array<{ frameId: string; atMs: number }>;
   /** What the runtime said, as the App is to be told it. */
   said: Array<{ frameId: string; atMs: number; text: string; hadSocket: boolean }>;
+  /** How often the runtime sent its answer. */
+  replies: number;
   /** Steps that reached the App, by the stream they came on. */
   progress: Array<{ stream: number; seq: number; text: string; atMs: number; onSocket: boolean }>;
   /** Steps that the runtime reported. */
