@@ -117,7 +117,7 @@ export const faultsOfSockets: Fault[] = [
   },
   {
     name: 'a reply that could not be stored is met with silence',
-    withinCalls: 60_000,
+    withinCalls: 100_000,
     patches: [
       {
         file: frames,

@@ -200,7 +200,9 @@ export const invariants: Record<string, Invariant> = {
   },
 
   'what a runtime said in time is not lost': ({ books, plan, breach }) => {
-    if (plan.strength.socket > 0 || plan.strength.table > 1) return;
+    const { socket, table, invocation } = plan.strength;
+    // A reply that died with its function is asked for again, unless its waiter could not write where to look for it.
+    if (socket > 0 || table > 1 || table * invocation > 0) return;
     for (const { id, tenant, timeoutMs, told, said } of books.calls.values()) {
       if (!told.some(({ word }) => word === 'timed-out')) continue;
       const deadlineMs = Math.min(...told.map(({ askedMs }) => askedMs)) + timeoutMs;
