@@ -18,5 +18,6 @@ module.exports = {
   },
   // What waits, waits for a condition: this only bounds a test that hangs, on a busy machine too.
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the cores that CI has: end-to-end tests wait half of their time.
+  maxWorkers: 3,
 };

@@ -181,7 +181,7 @@ it('resume-both', 'The socket that asked first is told as well, if it is still t
 });
 it(
   'socket-steps-in-order',
-  'Progress comes in the order of `seq`, all of it before the answer, each step once unless a function died in between:',
+  'Progress comes in the order of `seq`, all of it before the answer, each step once unless a function died in between or the runtime answered twice:',
   async (w) => {
     const house = await w.household(silent);
     const socket = await w.appSocket(house);
