@@ -18,6 +18,5 @@ module.exports = {
   },
   // What waits, waits for a condition: this only bounds a test that hangs, on a busy machine too.
   testTimeout: 60_000,
-  // One more than the cores that CI has: end-to-end tests wait half of their time.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

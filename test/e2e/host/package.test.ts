@@ -79,8 +79,8 @@ test('says its version', () => {
 });
 
 test.each<[string[], number, string]>([
-  [['serve', '-c', 'edge=perhaps'], 1, 'The option edge must be "true" or "false".'],
-  [['serve', '-c', 'ege=true'], 1, 'There is no option ege.'],
+  [['serve', '--port', '0', '-c', 'edge=perhaps'], 1, 'The option edge must be "true" or "false".'],
+  [['serve', '--port', '0', '-c', 'ege=true'], 1, 'There is no option ege.'],
   [['deploy'], 2, 'There is no terminal to ask on: say --yes if you mean it.'],
   [['upgrade'], 2, 'There is no terminal to ask on: say --yes if you mean it.'],
   [['deploy', '--yes', '-c', 'edge'], 1, 'Write it as key=value.'],
