@@ -1,16 +1,8 @@
 /** The runtime's side of large payloads: a reply too large for a frame, and params sent by reference. */
 import { calls, gateways, tellingWorld } from './aws/composition';
-import type { HttpRequest } from './aws/http/answer';
+import { requestingRuntime } from './aws/http/authenticated';
 import { streamedHttp } from './aws/http/http';
-import { factsOfGateway } from './core/monitor/gateway-facts';
-import { authenticateRuntime } from './core/pairing/gateways';
 import { paramsOfCommand, postReply } from './core/reply/large-payloads';
-
-async function authenticate({ credential, about }: HttpRequest) {
-  const gateway = await authenticateRuntime(gateways(), credential);
-  about(factsOfGateway(gateway));
-  return gateway;
-}
 
 export const handler = streamedHttp({
   'POST /api/relay/replies/{id}': {
@@ -18,14 +10,14 @@ export const handler = streamedHttp({
     maxBodyBytes: Number.POSITIVE_INFINITY,
     route: async (http) => {
       const { params, body, receivedAtMs } = http;
-      const { gatewayId } = await authenticate(http);
+      const { gatewayId } = await requestingRuntime(gateways(), http);
       const outcome = await postReply(tellingWorld(http), gatewayId, params.id, body, receivedAtMs);
       return { status: 202, body: { id: params.id, outcome } };
     },
   },
   'GET /api/relay/rpc/{id}/params': async (http) => {
     const { params, receivedAtMs } = http;
-    const { gatewayId } = await authenticate(http);
+    const { gatewayId } = await requestingRuntime(gateways(), http);
     const value = await paramsOfCommand({ calls: calls() }, gatewayId, params.id, receivedAtMs);
     return { status: 200, body: JSON.stringify(value) };
   },

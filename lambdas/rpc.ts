@@ -3,6 +3,7 @@
 import { countedReads } from './aws/call/counted-reads';
 import { callWorld, clients, paramsUrlOf, random } from './aws/composition';
 import type { HttpRequest } from './aws/http/answer';
+import { requestingClient } from './aws/http/authenticated';
 import { callAnswer, callStream, wantsEvents } from './aws/http/call-response';
 import { streamedHttp } from './aws/http/http';
 import { cancelCall } from './core/call/end-call';
@@ -10,23 +11,14 @@ import { endSoFar, readLastEventId, readOwnCall, resumeCall } from './core/call/
 import { Places } from './core/call/places';
 import { prepareCall } from './core/call/prepare-call';
 import { endOfCall, finishCall, startCall } from './core/call/run-call';
-import { factsOfGateway } from './core/monitor/gateway-facts';
-import { authenticateClient, noteUse } from './core/pairing/clients';
 import type { Client } from './core/pairing/ports';
 import { ApiError } from './core/wire/errors';
 import { readBody } from './core/wire/json';
 import { limits } from './core/wire/limits';
 import { rpcRequest } from './core/wire/protocol';
 
-async function authenticate({ credential, receivedAtMs, afterwards, about }: HttpRequest) {
-  const authentic = await authenticateClient(clients(), credential, receivedAtMs);
-  about({ ...factsOfGateway(authentic.gateway), clientId: authentic.client.clientId });
-  afterwards(() => noteUse(clients(), authentic.client, receivedAtMs));
-  return authentic;
-}
-
 async function call(http: HttpRequest) {
-  const { client, gateway } = await authenticate(http);
+  const { client, gateway } = await requestingClient(clients(), http);
   const followed = wantsEvents(http);
   const request = readBody(rpcRequest(followed ? limits.maxStreamTimeoutMs : limits.maxTimeoutMs), http.body);
   http.about({ method: request.method });
@@ -63,7 +55,7 @@ async function call(http: HttpRequest) {
 }
 
 async function ask(http: HttpRequest) {
-  const { client } = await authenticate(http);
+  const { client } = await requestingClient(clients(), http);
   const { id, call } = await readOwnCall(callWorld(http), client, http.params.id);
   if (!wantsEvents(http)) return callAnswer(id, call, await endSoFar(callWorld(http), call));
   const afterSeq = readLastEventId(http.header('last-event-id'));
@@ -85,7 +77,7 @@ function placesOf(
 }
 
 async function cancel(http: HttpRequest) {
-  const { client } = await authenticate(http);
+  const { client } = await requestingClient(clients(), http);
   const { id, call } = await readOwnCall(callWorld(http), client, http.params.id);
   const { outcome } = await cancelCall(callWorld(http), call);
   return { status: 202, body: { id, outcome } };

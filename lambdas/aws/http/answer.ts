@@ -5,7 +5,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { EventFacts } from '../../core/monitor/monitor-events';
 import type { Recorder } from '../../core/monitor/ports';
-import { ApiError, problemOf } from '../../core/wire/errors';
+import { ApiError, knownError, problemOf } from '../../core/wire/errors';
 import { limits } from '../../core/wire/limits';
 import { env } from '../env';
 import { log } from '../observe/log';
@@ -72,11 +72,8 @@ export async function answerTo(
       typeof entry === 'function' ? { route: entry, maxBodyBytes: limits.maxBodyBytes } : entry;
     return await route({ ...requestOf(event, maxBodyBytes), ...surroundings, about });
   } catch (error) {
-    if (!(error instanceof ApiError)) logFailure(requestId, error);
-    const told =
-      error instanceof ApiError
-        ? error
-        : new ApiError('internal_error', 'The server met a fault. It has been logged.');
+    const told = knownError(error);
+    if (told !== error) logFailure(requestId, error);
     onRefusal(told, known);
     const body = problemOf(told, requestId);
     const wait =

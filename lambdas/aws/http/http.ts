@@ -13,9 +13,8 @@ export function streamedHttp(routes: Routes) {
     const tasks: Array<() => Promise<unknown>> = [];
     const recorder = recorderOf(event.requestContext.requestId);
     const surroundings = { recorder, afterwards: (task: () => Promise<unknown>) => void tasks.push(task) };
-    const caller = { source: sourceIpOf(event), receivedAtMs: Date.now() };
     const answer = await answerTo(routes, event, surroundings, (error, facts) =>
-      showRefusal(recorder, caller, error, facts),
+      showRefusal(recorder, { source: sourceIpOf(event), receivedAtMs: Date.now() }, error, facts),
     );
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: answer.status,

@@ -2,7 +2,7 @@
 
 import type { EventType } from '../../core/monitor/monitor-events';
 import { countRefusal, markTold } from '../../core/monitor/refusals';
-import { ApiError, errorKinds } from '../../core/wire/errors';
+import { type ApiError, errorKinds, knownError } from '../../core/wire/errors';
 import type { Route } from './answer';
 
 /** The types of a route's events. */
@@ -31,7 +31,7 @@ export function monitored(types: MonitoredTypes, route: Route): Route {
       if (types.also) recorder.record({ type: types.also, ...facts });
       return answer;
     } catch (error) {
-      const known = error instanceof ApiError ? error : new ApiError('internal_error', '');
+      const known = knownError(error);
       markTold(known);
       const type = typeof types.refused === 'string' ? types.refused : types.refused(known);
       const count = countRefusal({ source: request.sourceIp, receivedAtMs }, known.code, type);

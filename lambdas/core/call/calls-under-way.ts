@@ -2,7 +2,7 @@
 
 import type { CallSweep, Client, ClientStore } from '../pairing/ports';
 import type { CallStore } from './ports';
-import { callKeyOfOwn, type StoredCall } from './states';
+import { callKeysOfLeases, type StoredCall } from './states';
 
 /** Where to look. */
 export interface UnderWayWorld {
@@ -23,8 +23,8 @@ export async function callsUnderWay(
 }
 
 function keysOf(gatewayId: string, clients: Client[]): string[] {
-  const leases = clients.flatMap((client) => client.calls);
-  return [...new Set(leases.map(({ id }) => callKeyOfOwn(gatewayId, id)))];
+  const leaseIds = clients.flatMap(({ calls }) => calls.map(({ id }) => id));
+  return callKeysOfLeases(gatewayId, leaseIds);
 }
 
 /** What an owner's decisions do to the calls under way. Rows of calls that have ended die by themselves within ten minutes. */

@@ -6,7 +6,7 @@ import type { Client, ClientRef, ClientStore, Lease, Leases } from '../pairing/p
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
 import { leaseMarkOf, type SeenCalls } from './seen-calls';
-import { callKeyOfOwn } from './states';
+import { callKeyOfOwn, callKeysOfLeases } from './states';
 
 /** From so many places on it is looked up which of their calls have ended, once commands have left. */
 const lookFrom = 12;
@@ -64,11 +64,14 @@ function overIn(world: LeaseWorld, leases: Lease[]): Lease[] {
 
 async function lookAt(world: LeaseWorld, { gatewayId, calls }: Holder, how?: 'loosely'): Promise<void> {
   const nowMs = world.clock.now();
-  const keyOf = ({ id }: Lease) => callKeyOfOwn(gatewayId, id);
-  const states = await world.calls.states([...new Set(calls.map(keyOf))], nowMs, how);
+  const keys = callKeysOfLeases(
+    gatewayId,
+    calls.map(({ id }) => id),
+  );
+  const states = await world.calls.states(keys, nowMs, how);
   const known = new Map(states.map((state) => [state.callKey, state]));
   for (const lease of calls) {
-    const state = known.get(keyOf(lease));
+    const state = known.get(callKeyOfOwn(gatewayId, lease.id));
     const mark = leaseMarkOf(lease);
     // A call that is not there may be about to be. Where another has its key, this one ended and made room for it.
     if (state && (state.end || (mark.length === state.nonce.length && mark !== state.nonce)))

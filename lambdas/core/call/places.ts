@@ -9,7 +9,7 @@ import type { Client, ClientRef, Leases } from '../pairing/ports';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
 import { holdLeases, type LeaseWorld, liveIn, lookForEnded } from './hold-lease';
-import { callKeyOfOwn, ownKeyOf, type StoredCall } from './states';
+import { callKeysOfLeases, ownKeyOf, type StoredCall } from './states';
 import { shortMs } from './waiting';
 
 /** A place outlives the deadline by this, in milliseconds: its holder gives it back a moment after. */
@@ -102,7 +102,10 @@ export async function isGatewayFull(world: LeaseWorld, { gatewayId, calls }: Cli
   );
   if (all.length <= limits.maxCallsPerGateway) return false;
   // Places whose calls have ended are dropped by and by: what counts is what runs.
-  const keys = [...new Set(all.map(({ id }) => callKeyOfOwn(gatewayId, id)))];
+  const keys = callKeysOfLeases(
+    gatewayId,
+    all.map(({ id }) => id),
+  );
   const states = await world.calls.states(keys, world.clock.now());
   return states.filter(({ end }) => !end).length > limits.maxCallsPerGateway;
 }

@@ -98,7 +98,12 @@ export function ownKeyOf({ callKey }: Pick<CallRef, 'callKey'>): string {
 
 /** The key again, from a text that begins with that part. */
 export function callKeyOfOwn(gatewayId: string, text: string): string {
-  return markOf(gatewayId) + text.slice(0, keyLength - markLength);
+  return markOf(gatewayId) + text.slice(0, ownKeyLength);
+}
+
+/** The keys of calls of a gateway, each once, from the ids of their leases: these begin with what is the call's own. */
+export function callKeysOfLeases(gatewayId: string, leaseIds: readonly string[]): string[] {
+  return [...new Set(leaseIds.map((id) => callKeyOfOwn(gatewayId, id)))];
 }
 
 /** Whether a call may be this gateway's: that of another one is told by its key alone. */

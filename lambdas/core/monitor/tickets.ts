@@ -10,13 +10,28 @@ import { takePlace } from './watchers';
 /** How long a ticket can be used. */
 const ticketTtlMs = 60_000;
 
-/** Issues a ticket; the only time that it is seen in clear. */
+/** A ticket as its holder gets it; the only time that it is seen in clear. */
+export interface IssuedTicket {
+  ticket: string;
+  expiresAt: string;
+}
+
+/** Issues a viewer's ticket. */
 export async function issueTicket(
   { tickets, random }: { tickets: TicketStore; random: RandomBytes },
   tokenHash: string | undefined,
   nowMs: number,
-): Promise<{ ticket: string; expiresAt: string }> {
-  const ticket = newTicket(random);
+): Promise<IssuedTicket> {
+  return await keepTicket(tickets, newTicket(random), tokenHash, nowMs);
+}
+
+/** Keeps a ticket of any kind until it is used, beside the hash of the credential that it stands for. */
+export async function keepTicket(
+  tickets: TicketStore,
+  ticket: string,
+  tokenHash: string | undefined,
+  nowMs: number,
+): Promise<IssuedTicket> {
   const expiresAtMs = nowMs + ticketTtlMs;
   await tickets.put(hashCredential(ticket), expiresAtMs, tokenHash);
   return { ticket, expiresAt: new Date(expiresAtMs).toISOString() };

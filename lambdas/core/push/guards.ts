@@ -4,7 +4,7 @@
  */
 
 import { cancelCall, endCall } from '../call/end-call';
-import { callKeyOfOwn, type StoredCall } from '../call/states';
+import { callKeysOfLeases, type StoredCall } from '../call/states';
 import type { Gateway } from '../pairing/ports';
 import { probeSocket } from '../presence/presence';
 import type { Guard } from '../wire/guards';
@@ -120,8 +120,7 @@ async function endRevoked(world: PushWorld, guard: GuardOf<'revoked'>): Promise<
   const { gatewayId, clientId, leases, sockets } = guard;
   const clients = await world.clients.list(gatewayId, world.clock.now());
   if (clients.some((client) => client.clientId === clientId)) return;
-  const callKeys = [...new Set(leases.map((id) => callKeyOfOwn(gatewayId, id)))];
-  const states = await world.calls.states(callKeys, world.clock.now());
+  const states = await world.calls.states(callKeysOfLeases(gatewayId, leases), world.clock.now());
   // The others have waiters, who find out themselves.
   const theirs = states.filter((call) => call.guarded && !call.end);
   await Promise.all([

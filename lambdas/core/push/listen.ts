@@ -2,9 +2,9 @@
 import type { Listener, StoredCall } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
-import { type Ended, progressFrame } from './frames-of-call';
+import type { Ended } from './frames-of-call';
 import { postEnd } from './tell-end';
-import { newTurn, tellInTurn, tellProgress } from './tell-progress';
+import { newTurn, tellInTurn, tellProgress, tellSteps } from './tell-progress';
 import type { PushWorld } from './world';
 
 /** How soon a turn that somebody has is asked for again, in milliseconds. */
@@ -74,8 +74,7 @@ async function giveEnd(
   call: StoredCall,
   { listener, id, afterSeq }: Hearing,
 ): Promise<void> {
-  const { connectionId } = listener;
   const { progress } = await world.calls.follow(call, afterSeq, world.clock.now());
-  for (const step of progress) await world.sockets.post(connectionId, progressFrame(listener.id, step));
+  await tellSteps(world, listener, progress);
   await postEnd(world, { ...call, id } as Ended, listener);
 }

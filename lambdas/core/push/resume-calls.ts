@@ -3,9 +3,9 @@
  * missed; what has ended gives its answer. Both come under the call's own id, since ids of JSON-RPC count on their socket only.
  */
 import * as z from 'zod/mini';
-import { callKeyOf, callKeyOfOwn, type StoredCall } from '../call/states';
+import { callKeyOf, callKeysOfLeases, type StoredCall } from '../call/states';
 import type { Client } from '../pairing/ports';
-import { ApiError } from '../wire/errors';
+import { ApiError, knownError } from '../wire/errors';
 import { check } from '../wire/json';
 import { limits } from '../wire/limits';
 import { callId } from '../wire/protocol';
@@ -44,22 +44,23 @@ interface Wanted {
   call: StoredCall | undefined;
 }
 
-/** Finds the calls and says how they stand; `goOn` then gives what was missed, and makes the socket hear the rest. */
+/**
+ * Finds the calls and says how they stand; `goOn` then gives what was missed, makes the socket hear the rest, and gives the
+ * first fault that it met, for the log.
+ */
 export async function resumeCalls(
   world: PushWorld,
   client: Client,
   connectionId: string,
   params: unknown,
-): Promise<{ resumed: Resumed; goOn: () => Promise<void> }> {
+): Promise<{ resumed: Resumed; goOn: () => Promise<{ fault?: unknown }> }> {
   const { calls } = check(resumeRequest, params ?? {}, 'params');
   const wanted = calls ? await find(world, client, calls) : await findRunning(world, client);
   const resumed = wanted.map(({ id, call }) => ({ id, status: statusOf(call) }));
   const goOn = async () => {
     const known = wanted.flatMap(({ id, afterSeq, call }) => (call ? [{ id, afterSeq, call }] : []));
-    for (let at = 0; at < known.length; at += atOnce) {
-      const some = known.slice(at, at + atOnce);
-      await Promise.all(some.map((each) => goOnWith(world, connectionId, each)));
-    }
+    const done = await inGroups(known, (each) => goOnWith(world, connectionId, each));
+    return done.find(({ fault }) => fault !== undefined) ?? {};
   };
   return { resumed: { calls: resumed }, goOn };
 }
@@ -69,15 +70,27 @@ async function goOnWith(
   world: PushWorld,
   connectionId: string,
   { id, afterSeq, call }: Wanted & { call: StoredCall },
-): Promise<void> {
+): Promise<{ fault?: unknown }> {
   try {
     const listened = await listenTo(world, call, { listener: { connectionId, id }, id, afterSeq });
     if (listened === 'gone') throw new ApiError('not_found', 'The call failed to be opened.');
+    return {};
   } catch (error) {
-    const known =
-      error instanceof ApiError ? error : new ApiError('internal_error', 'The server met a fault.');
+    const known = knownError(error);
     await world.sockets.post(connectionId, problemFrame(id, known, world.requestId));
+    return known === error ? {} : { fault: error };
   }
+}
+
+/** Does something with each, a few side by side. */
+async function inGroups<Item, Result>(
+  items: Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += atOnce)
+    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
+  return results;
 }
 
 async function find(
@@ -85,20 +98,18 @@ async function find(
   { gatewayId, clientId }: Client,
   asked: Array<{ id: string; afterSeq: number }>,
 ): Promise<Wanted[]> {
-  const found: Wanted[] = [];
-  for (let at = 0; at < asked.length; at += atOnce) {
-    const some = asked.slice(at, at + atOnce).map(async ({ id, afterSeq }) => {
-      const call = await world.calls.read(callKeyOf(gatewayId, clientId, id), world.clock.now());
-      return { id, afterSeq, call };
-    });
-    found.push(...(await Promise.all(some)));
-  }
-  return found;
+  return await inGroups(asked, async ({ id, afterSeq }) => {
+    const call = await world.calls.read(callKeyOf(gatewayId, clientId, id), world.clock.now());
+    return { id, afterSeq, call };
+  });
 }
 
 async function findRunning(world: PushWorld, { gatewayId, calls }: Client): Promise<Wanted[]> {
   const nowMs = world.clock.now();
-  const keys = [...new Set(calls.map(({ id }) => callKeyOfOwn(gatewayId, id)))];
+  const keys = callKeysOfLeases(
+    gatewayId,
+    calls.map(({ id }) => id),
+  );
   const states = await world.calls.states(keys, nowMs);
   const running = states.filter((call) => !call.end && nowMs < call.deadlineMs && call.id !== undefined);
   return running.map((call) => ({ id: call.id!, afterSeq: -1, call }));

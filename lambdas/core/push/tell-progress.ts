@@ -52,7 +52,7 @@ export async function tellInTurn(
   const order = new ProgressOrder(told);
   if (newcomer && newcomer.afterSeq < told) {
     const { progress } = await world.calls.follow(taken, newcomer.afterSeq, world.clock.now());
-    await tellOne(
+    await tellSteps(
       world,
       newcomer.listener,
       progress.filter(({ seq }) => seq <= told),
@@ -101,12 +101,17 @@ async function tell(
     newcomer?.listener.connectionId === connectionId && newcomer.listener.id === id
       ? steps.filter(({ seq }) => seq > newcomer.afterSeq)
       : steps;
-  await Promise.all((call.listeners ?? []).map((listener) => tellOne(world, listener, wantedBy(listener))));
+  await Promise.all((call.listeners ?? []).map((listener) => tellSteps(world, listener, wantedBy(listener))));
   const { toTell } = call;
   if (toTell && world.seenCalls.mayTellProgress(call, world.clock.now()))
     world.recorder.record(callProgressed(call, toTell, last.seq + 1, last));
 }
 
-async function tellOne({ sockets }: TellingWorld, listener: Listener, steps: Progress[]): Promise<void> {
+/** Posts steps to one who listens, in their order. */
+export async function tellSteps(
+  { sockets }: TellingWorld,
+  listener: Listener,
+  steps: Progress[],
+): Promise<void> {
   for (const step of steps) await sockets.post(listener.connectionId, progressFrame(listener.id, step));
 }

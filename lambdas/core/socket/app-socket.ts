@@ -19,7 +19,7 @@ import { problemFrame } from '../push/frames-of-call';
 import { openPushedCall } from '../push/open-pushed-call';
 import { resumeCalls } from '../push/resume-calls';
 import type { PushWorld } from '../push/world';
-import { ApiError } from '../wire/errors';
+import { ApiError, knownError } from '../wire/errors';
 import { errorFrame, resultFrame } from '../wire/frames';
 import { check } from '../wire/json';
 import { limits } from '../wire/limits';
@@ -51,18 +51,14 @@ export async function handleAppRequest(
     return {};
   }
   try {
-    await serve(world, connection, { ...request, id }, post);
-    return {};
+    return await serve(world, connection, { ...request, id }, post);
   } catch (error) {
-    const isKnown = error instanceof ApiError;
-    const known = isKnown
-      ? error
-      : new ApiError('internal_error', 'The server met a fault. It has been logged.');
+    const known = knownError(error);
     const { connectionId: source, gatewayId, clientId } = connection;
     const caller = { source, receivedAtMs: world.clock.now() };
     showRefusal(world.recorder, caller, known, { gatewayId, clientId, method: request.method });
     await post(problemFrame(id, known, world.requestId));
-    return isKnown ? {} : { fault: error };
+    return known === error ? {} : { fault: error };
   }
 }
 
@@ -73,12 +69,12 @@ async function serve(
   connection: Connection,
   request: Identified,
   post: (frame: string) => Promise<unknown>,
-): Promise<void> {
+): Promise<{ fault?: unknown }> {
   const { id, method, params } = request;
   const nowMs = world.clock.now();
   if (method === 'relay.ping') {
     await post(resultFrame(id, { pong: true, time: new Date(nowMs).toISOString() }));
-    return;
+    return {};
   }
   const { client, gateway } = await authentic(world, connection, nowMs);
   switch (method) {
@@ -87,13 +83,13 @@ async function serve(
       const { gatewayId, clientId } = client;
       const policy = { protocol: 1, gatewayId, clientId, keepaliveMs, maxConnectionMs, reconnectAfterMs };
       await post(resultFrame(id, { ...policy, ...(await presenceOf(world, gateway, nowMs)) }));
-      return;
+      return {};
     }
     case 'relay.cancel': {
       const target = (params as { id?: unknown } | null | undefined)?.id;
       const call = await callToCancel(world, client, connection, target);
       await post(resultFrame(id, { id: target, outcome: (await cancelCall(world, call)).outcome }));
-      return;
+      return {};
     }
     case 'relay.resume': {
       const { resumed, goOn } = await resumeCalls(world, client, connection.connectionId, params);
@@ -101,7 +97,8 @@ async function serve(
       return await goOn();
     }
     default:
-      return await call(world, connection, request, { client, gateway, nowMs });
+      await call(world, connection, request, { client, gateway, nowMs });
+      return {};
   }
 }
 

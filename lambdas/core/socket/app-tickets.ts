@@ -1,22 +1,18 @@
 /** Tickets of Apps: a browser cannot give its token to a socket's handshake but in the URL, so it gives a ticket, good once. */
 import type { TicketStore } from '../monitor/ports';
+import { type IssuedTicket, keepTicket } from '../monitor/tickets';
 import { claimOf, hashCredential, newClientTicket, type RandomBytes } from '../pairing/credentials';
 import { unauthorized } from '../pairing/gateways';
 import type { Client, ClientStore } from '../pairing/ports';
 
-/** How long a ticket can be used. */
-const ticketTtlMs = 60_000;
-
-/** Issues a ticket for one socket of a client; the only time that it is seen in clear. */
+/** Issues a ticket for one socket of a client. */
 export async function issueAppTicket(
   { tickets, random }: { tickets: TicketStore; random: RandomBytes },
   { gatewayId, clientId, tokenHash }: Client,
   nowMs: number,
-): Promise<{ ticket: string; expiresAt: string }> {
+): Promise<IssuedTicket> {
   const ticket = newClientTicket(gatewayId, clientId, random);
-  const expiresAtMs = nowMs + ticketTtlMs;
-  await tickets.put(hashCredential(ticket), expiresAtMs, tokenHash);
-  return { ticket, expiresAt: new Date(expiresAtMs).toISOString() };
+  return await keepTicket(tickets, ticket, tokenHash, nowMs);
 }
 
 /** The client that a ticket stands for, and the ticket is used up. Throws `unauthorized` when either is not live any more. */

@@ -81,6 +81,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The error as the caller may see it: what the contract does not know is a fault, told without its words. */
+export function knownError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError('internal_error', 'The server met a fault. It has been logged.');
+}
+
 /** The body of a problem response. */
 export interface Problem extends ErrorDetails {
   type: string;

@@ -24,6 +24,27 @@ test('a fault of the server reaches the App as a problem without its words, and 
   expect(JSON.stringify(told)).not.toContain('secret name');
 });
 
+test('a fault in going on with a call is told under its id, and reaches the log as well', async () => {
+  const { relay, app } = await paired();
+  await relay.frame(app.socket, { id: 1, method: 'chat.send', meta: { id: 'own' } });
+  const next = await relay.openApp(app.client);
+  const broken = new Error('The table has a secret name.');
+  relay.calls.listen = async () => {
+    throw broken;
+  };
+  const handled = await relay.frame(next, {
+    id: 2,
+    method: 'relay.resume',
+    params: { calls: [{ id: 'own' }] },
+  });
+  expect(handled.fault).toBe(broken);
+  const answers = relay.framesTo(next).filter(({ type }) => type === 'res');
+  expect(answers).toMatchObject([
+    { id: 2, result: { calls: [{ id: 'own', status: 'running' }] } },
+    { id: 'own', ok: false, error: { data: { code: 'internal_error' } } },
+  ]);
+});
+
 test('a refused request is an event with the client and the method, once a minute with its count', async () => {
   const { relay, app } = await paired();
   for (let n = 0; n < 5; n++)

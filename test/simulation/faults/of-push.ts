@@ -67,9 +67,9 @@ export const faultsOfPush: Fault[] = [
     patches: [
       {
         file: resume,
-        find: 'const keys = [...new Set(calls.map(({ id }) => callKeyOfOwn(gatewayId, id)))];',
+        find: 'calls.map(({ id }) => id),',
         replace:
-          'const all = (await world.clients.list(gatewayId, nowMs)).flatMap((each) => each.calls); const keys = [...new Set([...calls, ...all].map(({ id }) => callKeyOfOwn(gatewayId, id)))];',
+          '[...calls, ...(await world.clients.list(gatewayId, nowMs)).flatMap((each) => each.calls)].map(({ id }) => id),',
       },
     ],
   },
