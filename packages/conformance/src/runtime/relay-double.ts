@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
-import { Moments } from './moments';
+import { Moments } from '../wire/moments';
 import { RelaySocket } from './relay-socket';
 
 /** The registration token that it wants. */

@@ -1,5 +1,6 @@
 /** The relay's end of a runtime's socket. */
 import { WebSocket } from 'ws';
+import { parsed } from '../wire/parsed';
 import type { Frame } from '../wire/peer';
 import { doubleLimits, type RelayDouble } from './relay-double';
 
@@ -108,12 +109,4 @@ export function commandFrame(id: string, method: string, params?: unknown, meta:
     ...(params === undefined ? {} : { params }),
     meta: { clientId: 'cl_kit', deadline, ...meta },
   };
-}
-
-function parsed(text: string): Frame {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

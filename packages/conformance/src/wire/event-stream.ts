@@ -4,6 +4,8 @@ import { createParser } from 'eventsource-parser';
 import { broken } from '../harness/expect';
 import { unheeded } from '../harness/unheeded';
 import { type Ask, headersOf, send } from './http';
+import { Moments } from './moments';
+import { parsed } from './parsed';
 
 /** One event, or a comment, which has the event `comment`. */
 export interface StreamEvent {
@@ -14,18 +16,18 @@ export interface StreamEvent {
 }
 
 /** An open stream. */
-export class EventStream {
+export class EventStream extends Moments {
   readonly events: StreamEvent[] = [];
   readonly status: number;
   readonly headers: Record<string, string>;
   /** Whatever came, as text. */
   text = '';
   private isOver = false;
-  private readonly waiting = new Set<() => void>();
   /** Resolves when the server has ended it, or it was dropped. */
   readonly ended: Promise<void>;
 
   private constructor(private readonly response: IncomingMessage) {
+    super();
     this.status = response.statusCode ?? 0;
     this.headers = headersOf(response);
     const parser = createParser({
@@ -36,7 +38,7 @@ export class EventStream {
     this.ended = new Promise((resolve) => {
       const end = () => {
         this.isOver = true;
-        this.wake();
+        this.happened();
         resolve();
       };
       response.setEncoding('utf8').on('data', (chunk: string) => {
@@ -55,16 +57,12 @@ export class EventStream {
 
   /** The first event of a name that fits, of all so far and to come. */
   event(name: string, fits: (event: StreamEvent) => boolean = () => true): Promise<StreamEvent> {
-    return unheeded(this.comes(name, fits));
-  }
-
-  private async comes(name: string, fits: (event: StreamEvent) => boolean): Promise<StreamEvent> {
-    for (;;) {
+    const look = () => {
       const found = this.events.find((event) => event.event === name && fits(event));
-      if (found) return found;
-      if (this.isOver) broken(`the stream ended without ${name}`);
-      await new Promise<void>((resolve) => this.waiting.add(resolve));
-    }
+      if (!found && this.isOver) broken(`the stream ended without ${name}`);
+      return found;
+    };
+    return unheeded(this.until(look));
   }
 
   /** The last event that is no comment, once the stream has ended. */
@@ -85,21 +83,6 @@ export class EventStream {
 
   private add(event: StreamEvent): void {
     this.events.push(event);
-    this.wake();
-  }
-
-  private wake(): void {
-    for (const wake of [...this.waiting]) {
-      this.waiting.delete(wake);
-      wake();
-    }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    this.happened();
   }
 }

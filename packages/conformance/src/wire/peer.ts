@@ -2,6 +2,8 @@
 import { WebSocket } from 'ws';
 import { broken, isLike, type Pattern } from '../harness/expect';
 import { unheeded } from '../harness/unheeded';
+import { Moments } from './moments';
+import { parsed } from './parsed';
 
 /** A frame as it came. */
 // biome-ignore lint/suspicious/noExplicitAny: cases look into frames of every shape
@@ -28,17 +30,17 @@ export interface PeerOptions {
 let asked = 0;
 
 /** One end of a socket of the relay. */
-export class Peer {
+export class Peer extends Moments {
   /** Every frame so far; a text that is not JSON stands as it came. */
   readonly frames: Frame[] = [];
   /** The close code. */
   readonly closed: Promise<number>;
-  private readonly waiting = new Set<() => void>();
 
   private constructor(readonly socket: WebSocket) {
+    super();
     this.closed = new Promise((resolve) => socket.on('close', resolve));
     socket.on('error', () => {});
-    socket.on('close', () => this.wake());
+    socket.on('close', () => this.happened());
   }
 
   /** Connects; rejects with `Refused` where the handshake is. */
@@ -82,17 +84,13 @@ export class Peer {
 
   /** The first frame, of all so far and to come, that has what the pattern names. */
   frame(pattern: Pattern): Promise<Frame> {
-    return unheeded(this.comes(pattern));
-  }
-
-  private async comes(pattern: Pattern): Promise<Frame> {
-    for (;;) {
+    const look = () => {
       const found = this.frames.find((frame) => isLike(frame, pattern));
-      if (found !== undefined) return found;
-      if (this.socket.readyState === WebSocket.CLOSED)
+      if (found === undefined && this.socket.readyState === WebSocket.CLOSED)
         broken('the socket closed before a frame that was due');
-      await new Promise<void>((resolve) => this.waiting.add(resolve));
-    }
+      return found;
+    };
+    return unheeded(this.until<Frame>(look));
   }
 
   /** The first command of a method, or of any. */
@@ -126,24 +124,9 @@ export class Peer {
   private receive(text: string, onCommand: OnCommand | undefined): void {
     const frame = parsed(text);
     this.frames.push(frame);
-    this.wake();
+    this.happened();
     if (frame?.type !== 'req' || !onCommand) return;
     const result = onCommand(frame, this);
     if (result !== undefined) this.reply(frame.id, result);
-  }
-
-  private wake(): void {
-    for (const wake of [...this.waiting]) {
-      this.waiting.delete(wake);
-      wake();
-    }
-  }
-}
-
-function parsed(text: string): Frame {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
