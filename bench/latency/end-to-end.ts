@@ -37,7 +37,7 @@ export async function measureEndToEnd(
       const { app, runtime } = await pairUp(relay, ({ id }, self) => {
         setTimeout(() => self.reply(id, 'done'), runtimeMs);
       });
-      const socket = await TestRuntime.connect({ relayUrl: app.relayUrl, relaySecret: app.clientToken });
+      const socket = await TestRuntime.connectApp(app);
       const ways = {
         relay: async () => (await call(relay.url, app, { method: 'bench' })).status === 200,
         push: async () => (await socket.ask('bench')).ok,

@@ -44,10 +44,7 @@ let serial = 0;
 /** Pairs an App that has its socket open, and has called once. */
 export async function pairOnSocket(relay: MeteredRelay): Promise<PushPair> {
   const pair = await pairUp(relay, () => undefined);
-  const socket = await TestRuntime.connect({
-    relayUrl: pair.app.relayUrl,
-    relaySecret: pair.app.clientToken,
-  });
+  const socket = await TestRuntime.connectApp(pair.app);
   const paired = { ...pair, socket };
   await callOnSocket(paired, { runtimeMs: 0 });
   await relay.settled();

@@ -1,7 +1,8 @@
 /** One RPC under the meter: what stands before its command and after its reply. */
 import type { MeteredCall } from '../../local/types';
-import { call, type Paired, type Registered, redeem, register } from '../../test/support/api';
-import { type OnCommand, TestRuntime } from '../../test/support/runtime';
+import { call, type Paired, type Registered } from '../../test/support/api';
+import { household } from '../../test/support/household';
+import type { OnCommand, TestRuntime } from '../../test/support/runtime';
 import type { Figures } from '../figures/budgets';
 import { callsInSequence, sumCalls } from './call-sequence';
 import type { Measured, MeteredRelay } from './metered-relay';
@@ -39,11 +40,9 @@ export async function pairUp(
   relay: MeteredRelay,
   onCommand: OnCommand = () => ({ ok: true }),
 ): Promise<Pair> {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, onCommand);
-  const app = await redeem(relay.url, registered.accessCode);
+  const pair = await household(relay.url, onCommand);
   await relay.settled();
-  return { registered, runtime, app };
+  return pair;
 }
 
 /** Makes one call and follows it. */

@@ -78,6 +78,12 @@ export function functionIn(assembly: Assembly, name: string): [string, TemplateR
   return found;
 }
 
+/** How many environments a function of a running relay has, by the beginning of its logical id; one where they are not isolated. */
+export function environmentsOf({ host }: Relay, name: string): number {
+  const { logicalId } = host.functions.definitions.find((each) => each.logicalId.startsWith(name))!;
+  return host.functions.environmentsOf(logicalId);
+}
+
 /** Sets an environment variable of a function in the template. */
 export function setVariable(assembly: Assembly, functionName: string, variable: string, value: string): void {
   const [, { Properties }] = functionIn(assembly, functionName);

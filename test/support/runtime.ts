@@ -1,6 +1,6 @@
 /** A runtime for tests: a socket with a queue, so that a test waits for frames and never for time. */
 import { WebSocket } from 'ws';
-import type { Registered } from './api';
+import type { Paired, Registered } from './api';
 
 /** A frame as it came. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into frames of every shape
@@ -38,6 +38,14 @@ export class TestRuntime {
       );
       socket.on('error', reject);
     });
+  }
+
+  /** Connects an App: its socket is a runtime's but for the credential. */
+  static connectApp({
+    relayUrl,
+    clientToken,
+  }: Pick<Paired, 'relayUrl' | 'clientToken'>): Promise<TestRuntime> {
+    return TestRuntime.connect({ relayUrl, relaySecret: clientToken });
   }
 
   /** Sends a frame; a string goes as it is. */

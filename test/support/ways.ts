@@ -28,11 +28,10 @@ export function callBy(
 }
 
 /** The App's socket, opened when it is first needed. */
-export function socketOf({ clientToken, relayUrl }: Paired): Promise<TestRuntime> {
-  // An App's socket is a runtime's but for the credential.
-  const open = sockets.get(clientToken) ?? TestRuntime.connect({ relayUrl, relaySecret: clientToken });
-  sockets.set(clientToken, open);
-  open.catch(() => sockets.delete(clientToken));
+export function socketOf(app: Paired): Promise<TestRuntime> {
+  const open = sockets.get(app.clientToken) ?? TestRuntime.connectApp(app);
+  sockets.set(app.clientToken, open);
+  open.catch(() => sockets.delete(app.clientToken));
   return open;
 }
 

@@ -1,6 +1,8 @@
 /** An App on a socket: its requests are calls, its own ids come back, and it hears of its runtime. */
+
 import { WebSocket } from 'ws';
-import { type Paired, redeem, register, request } from '../../support/api';
+import { type Paired, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, type OnCommand, TestRuntime } from '../../support/runtime';
 
@@ -11,12 +13,8 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 async function pair(onCommand?: OnCommand) {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, onCommand);
-  const app = await redeem(relay.url, registered.accessCode);
-  // An App's socket is a runtime's but for the credential.
-  const socket = await TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: app.clientToken });
-  return { registered, runtime, app, socket };
+  const paired = await household(relay.url, onCommand);
+  return { ...paired, socket: await TestRuntime.connectApp(paired.app) };
 }
 
 const send = (socket: TestRuntime, id: unknown, method: string, more: object = {}) => {
@@ -93,8 +91,8 @@ test('a call with meta.id can be asked for by HTTP', async () => {
 });
 
 test('the same id on two sockets is two calls', async () => {
-  const { registered, runtime, app, socket } = await pair(echo);
-  const second = await TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: app.clientToken });
+  const { runtime, app, socket } = await pair(echo);
+  const second = await TestRuntime.connectApp(app);
   expect((await send(socket, 1, 'echo', { params: 'a' })).result).toBe('a');
   expect((await send(second, 1, 'echo', { params: 'b' })).result).toBe('b');
   await Promise.all([runtime.close(), socket.close(), second.close()]);

@@ -1,9 +1,10 @@
 /** Frames and replies about somebody else's call, and frames that only cost. */
-import { call, type Paired, type Registered, redeem, register, request } from '../../support/api';
+
+import { call, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
-import { functionIn, isolate, type Relay, startRelay } from '../../support/relay';
+import { household } from '../../support/household';
+import { environmentsOf, isolate, type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
-import { sharedAssembly } from '../../support/stack/shared-assembly';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -11,14 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-async function household() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app };
-}
-const socketOf = (registered: Registered, { clientToken }: Paired) =>
-  TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: clientToken });
+const paired = () => household(relay.url);
 const progress = (id: string, seq: number, data: unknown) => ({
   jsonrpc: '2.0',
   method: 'relay.progress',
@@ -32,8 +26,8 @@ const writesTo = (table: string) =>
   );
 
 test('a large reply from a socket of any other role leaves a stored answer whole', async () => {
-  const { registered, runtime, app } = await household();
-  const stranger = await household();
+  const { registered, runtime, app } = await paired();
+  const stranger = await paired();
   const large = 'r'.repeat(90_000);
   const noise = () => Array.from({ length: 9_000 }, () => Math.random().toString(36).slice(2)).join('');
   const answer = call(relay.url, app, { method: 'm', id: 'kept' });
@@ -46,8 +40,8 @@ test('a large reply from a socket of any other role leaves a stored answer whole
   const { result } = (await answer).body;
   const others = [
     stranger.runtime,
-    await socketOf(registered, app),
-    await socketOf(stranger.registered, stranger.app),
+    await TestRuntime.connectApp(app),
+    await TestRuntime.connectApp(stranger.app),
   ];
   relay.host.aws.meter.reset();
   for (const socket of others) {
@@ -63,8 +57,8 @@ test('a large reply from a socket of any other role leaves a stored answer whole
 });
 
 test('foreign progress before, during and after leaves a stream as its own runtime tells it', async () => {
-  const { runtime, app } = await household();
-  const stranger = await household();
+  const { runtime, app } = await paired();
+  const stranger = await paired();
   const stream = await CallStream.call(relay.url, app, { method: 'm' });
   const { id } = await runtime.command();
   const flood = () => {
@@ -88,8 +82,8 @@ test('foreign progress before, during and after leaves a stream as its own runti
 });
 
 test('hostile frames about a call of others write nothing, and are told once a second', async () => {
-  const { runtime, app } = await household();
-  const { runtime: stranger } = await household();
+  const { runtime, app } = await paired();
+  const { runtime: stranger } = await paired();
   const answer = call(relay.url, app, { method: 'm' });
   const { id } = await runtime.command();
   stranger.reply(id, 'forged');
@@ -101,8 +95,7 @@ test('hostile frames about a call of others write nothing, and are told once a s
   }
   await stranger.ask('relay.ping');
   // An environment that has not met a socket yet learns whose it is by one refused write: frames that come at once meet many.
-  const [socketFunction] = functionIn(sharedAssembly(), 'Socket');
-  const strangers = isolate ? relay.host.functions.environmentsOf(socketFunction) : 0;
+  const strangers = isolate ? environmentsOf(relay, 'Socket') : 0;
   expect(writesTo('Rpcs').length).toBeLessThanOrEqual(strangers);
   expect(writesTo('Rpcs').filter(({ status }) => status === 200)).toEqual([]);
   expect(writesTo('Monitor').length).toBeLessThan(10 + strangers);

@@ -1,6 +1,8 @@
 /** What is too large for a frame goes by HTTP, whole, to whoever may have it. */
+
 import { randomBytes } from 'node:crypto';
 import { redeem, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
 import { callBy, hangUp, ways } from '../../support/ways';
@@ -17,13 +19,11 @@ afterAll(async () => {
 const text = (bytes: number) => randomBytes(bytes / 2).toString('hex');
 
 async function pair(features: string[] = []) {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered);
-  await runtime.ask('relay.hello', { features });
-  const app = await redeem(relay.url, registered.accessCode);
-  const reply = (id: string, body: unknown, credential = registered.relaySecret) =>
+  const paired = await household(relay.url);
+  await paired.runtime.ask('relay.hello', { features });
+  const reply = (id: string, body: unknown, credential = paired.registered.relaySecret) =>
     request(relay.url, `POST /api/relay/replies/${id}`, { credential, body });
-  return { registered, runtime, app, reply };
+  return { ...paired, reply };
 }
 
 describe.each(ways)('by %s', (way) => {

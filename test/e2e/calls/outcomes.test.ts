@@ -1,5 +1,7 @@
 /** A call ends in one named outcome, whatever the runtime does, and is run once however often it is asked for. */
+
 import { call, type Paired, redeem, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, type OnCommand, TestRuntime } from '../../support/runtime';
 import { callBy, hangUp, type Way, ways } from '../../support/ways';
@@ -13,12 +15,7 @@ afterAll(async () => {
   await relay.stop();
 });
 
-async function pair(onCommand?: OnCommand) {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, onCommand);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app };
-}
+const pair = (onCommand?: OnCommand) => household(relay.url, onCommand);
 
 const ask = (app: Paired, id: string) =>
   request(relay.url, `GET /api/relay/rpc/${id}`, { credential: app.clientToken });

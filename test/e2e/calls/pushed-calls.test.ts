@@ -1,7 +1,9 @@
 /** Calls that nobody waits for: sockets that come and go, tickets, and guards that are none. */
+
 import type { SQSBatchResponse } from 'aws-lambda';
 import { WebSocket } from 'ws';
-import { type Paired, redeem, register, request } from '../../support/api';
+import { type Paired, redeem, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { type Frame, TestRuntime } from '../../support/runtime';
 
@@ -11,13 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-async function household() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered);
-  return { registered, runtime, app: await redeem(relay.url, registered.accessCode) };
-}
-const socketOf = (app: Paired) =>
-  TestRuntime.connect({ relayUrl: app.relayUrl, relaySecret: app.clientToken });
+const paired = () => household(relay.url);
 const ask = (socket: TestRuntime, id: unknown, method: string, more: object = {}) =>
   socket.send({ jsonrpc: '2.0', id, method, ...more });
 const answerTo = (socket: TestRuntime, id: unknown): Promise<Frame> =>
@@ -29,8 +25,8 @@ const stepsOf = (socket: TestRuntime): number[] =>
   socket.frames.filter(({ event }) => event === 'relay.progress').map(({ params }) => params.seq);
 
 test('an App that loses its socket in the middle of progress goes on where it was, on another', async () => {
-  const { runtime, app } = await household();
-  const first = await socketOf(app);
+  const { runtime, app } = await paired();
+  const first = await TestRuntime.connectApp(app);
   ask(first, 1, 'm', { meta: { id: 'own', timeoutMs: 840_000 } });
   const { id } = await runtime.command();
   report(runtime, id, 0);
@@ -38,7 +34,7 @@ test('an App that loses its socket in the middle of progress goes on where it wa
   await first.frame(({ params }) => params?.seq === 1);
   first.socket.terminate();
   report(runtime, id, 2);
-  const second = await socketOf(app);
+  const second = await TestRuntime.connectApp(app);
   expect((await resume(second, [{ id: 'own', afterSeq: 1 }])).result).toEqual({
     calls: [{ id: 'own', status: 'running' }],
   });
@@ -54,12 +50,12 @@ test('an App that loses its socket in the middle of progress goes on where it wa
 });
 
 test('the answer for a socket that newer ones took the place of is there for whoever resumes', async () => {
-  const { runtime, app } = await household();
-  const oldest = await socketOf(app);
+  const { runtime, app } = await paired();
+  const oldest = await TestRuntime.connectApp(app);
   ask(oldest, 1, 'm', { meta: { id: 'own' } });
   const { id } = await runtime.command();
   const newer = [];
-  for (let n = 0; n < 4; n++) newer.push(await socketOf(app));
+  for (let n = 0; n < 4; n++) newer.push(await TestRuntime.connectApp(app));
   await oldest.frame(({ event }) => event === 'relay.closing');
   await oldest.closed;
   runtime.reply(id, 'done');
@@ -74,13 +70,13 @@ test('the answer for a socket that newer ones took the place of is there for who
 });
 
 test('two Apps whose requests have the same id of JSON-RPC are answered each its own', async () => {
-  const { registered, runtime, app } = await household();
+  const { registered, runtime, app } = await paired();
   const code = await request(relay.url, 'POST /api/relay/codes', {
     credential: registered.relaySecret,
     body: {},
   });
   const apps = [app, await redeem(relay.url, code.body.accessCode)];
-  const sockets = await Promise.all(apps.map(socketOf));
+  const sockets = await Promise.all(apps.map((app) => TestRuntime.connectApp(app)));
   for (const [n, socket] of sockets.entries()) ask(socket, 1, `of-${n}`);
   for (const n of [1, 0]) runtime.reply((await runtime.command(`of-${n}`)).id, n);
   expect(
@@ -90,8 +86,8 @@ test('two Apps whose requests have the same id of JSON-RPC are answered each its
 });
 
 test('the calls of a client that is revoked are cancelled, and a reply that comes later is refused', async () => {
-  const { registered, runtime, app } = await household();
-  const socket = await socketOf(app);
+  const { registered, runtime, app } = await paired();
+  const socket = await TestRuntime.connectApp(app);
   ask(socket, 1, 'm');
   const { id } = await runtime.command();
   await request(relay.url, `DELETE /api/relay/clients/${app.clientId}`, {
@@ -106,8 +102,8 @@ test('the calls of a client that is revoked are cancelled, and a reply that come
 });
 
 test('200 calls at one time on one socket: 64 run, the others hear of the quota, and all are answered', async () => {
-  const { runtime, app } = await household();
-  const socket = await socketOf(app);
+  const { runtime, app } = await paired();
+  const socket = await TestRuntime.connectApp(app);
   const ids = Array.from({ length: 200 }, (_, n) => `call-${n}`);
   for (const id of ids) ask(socket, id, 'm', { params: id, meta: { id } });
   const refusedIds = () =>
@@ -141,7 +137,7 @@ describe('a ticket', () => {
     });
 
   test('opens one socket of its App, by its URL alone', async () => {
-    const { runtime, app } = await household();
+    const { runtime, app } = await paired();
     const { url } = await ticketOf(app);
     const socket = (await open(url)) as WebSocket;
     const answered = new Promise((resolve) =>
@@ -155,7 +151,7 @@ describe('a ticket', () => {
     await runtime.close();
   });
   test('is worth nothing once its client is revoked, and nowhere but on a socket', async () => {
-    const { registered, runtime, app } = await household();
+    const { registered, runtime, app } = await paired();
     const { ticket, url } = await ticketOf(app);
     const status = await request(relay.url, 'GET /api/relay/status', { credential: ticket });
     expect(status.status).toBe(401);
@@ -166,7 +162,7 @@ describe('a ticket', () => {
     await runtime.close();
   });
   test('of one gateway opens no socket of another', async () => {
-    const [one, other] = [await household(), await household()];
+    const [one, other] = [await paired(), await paired()];
     const { ticket } = await ticketOf(one.app);
     const url = new URL(other.registered.relayUrl);
     url.searchParams.set('ticket', ticket);

@@ -1,10 +1,11 @@
 /** What one client, and one gateway, may hold at a time. */
-import { call, redeem, register, request } from '../../support/api';
+
+import { call, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
 import { eventually } from '../../support/eventually';
+import { household } from '../../support/household';
 import { everyRow } from '../../support/memory/tables';
 import { type Relay, startRelay } from '../../support/relay';
-import { TestRuntime } from '../../support/runtime';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -12,17 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-async function household() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, ({ method, params }) =>
-    method === 'echo' ? params : undefined,
-  );
-  return { runtime, app: await redeem(relay.url, registered.accessCode) };
-}
+const paired = () => household(relay.url, ({ method, params }) => (method === 'echo' ? params : undefined));
 
 test('a seventeenth stream is refused with the time to wait, and has its place once another has ended', async () => {
-  const { runtime, app } = await household();
-  const other = await household();
+  const { runtime, app } = await paired();
+  const other = await paired();
   const open = (id: string) => CallStream.call(relay.url, app, { method: 'm', id, timeoutMs: 60_000 });
   const streams = await Promise.all(Array.from({ length: 16 }, (_, n) => open(`s${n}`)));
   const refused = await request(relay.url, 'POST /api/relay/rpc', {
@@ -57,7 +52,7 @@ test('a seventeenth stream is refused with the time to wait, and has its place o
 });
 
 test('a call that is waited for stands in the row of its client, where a runtime that comes back finds it, and leaves it', async () => {
-  const { runtime, app } = await household();
+  const { runtime, app } = await paired();
   const waiting = call(relay.url, app, { method: 'long' });
   const { id } = await runtime.command('long');
   const held = async () => {

@@ -1,4 +1,5 @@
 import { call, redeem, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 import { callBy, hangUp, ways } from '../../support/ways';
@@ -10,12 +11,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 /** A runtime that echoes, and an App paired with it. */
-async function pair() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, echo);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app };
-}
+const pair = () => household(relay.url, echo);
 
 test('health says which server and version answers', async () => {
   const { status, body, headers } = await request(relay.url, 'GET /health');

@@ -1,8 +1,10 @@
 /** A streamed call: accepted, progress as it comes, one end; and a lost stream goes on where it stopped. */
-import { call, redeem, register, request } from '../../support/api';
+
+import { call, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
-import { type OnCommand, TestRuntime } from '../../support/runtime';
+import type { OnCommand } from '../../support/runtime';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -10,12 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-async function pair(onCommand?: OnCommand) {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, onCommand);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app };
-}
+const pair = (onCommand?: OnCommand) => household(relay.url, onCommand);
 
 const progress = (id: string, seq: number, data: unknown = { seq }) => ({
   jsonrpc: '2.0',

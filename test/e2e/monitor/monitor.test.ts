@@ -4,10 +4,17 @@ import type { MonitorEvent } from '../../../lambdas/core/monitor/monitor-events'
 import { call, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
 import { eventually } from '../../support/eventually';
+import { household } from '../../support/household';
 import { history, openStream, openViewer } from '../../support/monitor/monitor';
-import { functionIn, isolate, type Relay, registrationToken, startRelay } from '../../support/relay';
+import {
+  environmentsOf,
+  functionIn,
+  isolate,
+  type Relay,
+  registrationToken,
+  startRelay,
+} from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
-import { sharedAssembly } from '../../support/stack/shared-assembly';
 
 let relay: Relay;
 beforeAll(async () => {
@@ -16,10 +23,8 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 async function pair() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, echo);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app, gatewayId: registered.gatewayId };
+  const paired = await household(relay.url, echo);
+  return { ...paired, gatewayId: paired.app.gatewayId };
 }
 
 test('one call is told as request, command, message and success, and the history has it', async () => {
@@ -334,9 +339,7 @@ test('a refused request is an event that says who, what and why, and a flood of 
     return isTold ? events : undefined;
   });
   // Each environment counts for itself.
-  const environments = isolate
-    ? relay.host.functions.environmentsOf(functionIn(sharedAssembly(), 'Status')[0])
-    : 1;
+  const environments = isolate ? environmentsOf(relay, 'Status') : 1;
   expect(refused.filter(({ requestId }) => flood.has(requestId!)).length).toBeLessThanOrEqual(environments);
   expect(refused.find(({ status }) => status === 403)).toMatchObject({
     gatewayId: app.gatewayId,

@@ -86,14 +86,12 @@ test("a revoked client's socket is closed, the runtime's and another App's stay 
     await redeem(relay.url, registered.accessCode),
     await redeem(relay.url, await newCode(registered)),
   ];
-  const socketOf = ({ clientToken }: Paired) =>
-    TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: clientToken });
-  const [mine, other] = [await socketOf(first), await socketOf(second)];
+  const [mine, other] = [await TestRuntime.connectApp(first), await TestRuntime.connectApp(second)];
   await remove(`/api/relay/clients/${first.clientId}`, registered.relaySecret);
   await mine.closed;
   expect(await other.ask('relay.ping')).toHaveProperty('result');
   expect(await runtime.ask('relay.ping')).toHaveProperty('result');
-  await expect(socketOf(first)).rejects.toThrow('handshake 401');
+  await expect(TestRuntime.connectApp(first)).rejects.toThrow('handshake 401');
   await Promise.all([other.close(), runtime.close()]);
 });
 

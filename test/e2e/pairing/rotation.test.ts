@@ -1,6 +1,7 @@
 /** What a credential that ended is still worth: nothing, whatever becomes of its sockets. */
 
 import { call, redeem, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
 
@@ -13,12 +14,7 @@ afterEach(() => {
   relay.host.aws.disturb = undefined;
 });
 
-async function household() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered);
-  const app = await redeem(relay.url, registered.accessCode);
-  return { registered, runtime, app };
-}
+const paired = () => household(relay.url);
 const rotate = async (relaySecret: string) => {
   const answer = await request(relay.url, 'POST /api/relay/secret', { credential: relaySecret, body: {} });
   expect(answer.status).toBe(200);
@@ -34,7 +30,7 @@ const noCloses = () => {
 const closing = (frame: { event?: string }) => frame.event === 'relay.closing';
 
 test('a socket of a rotated secret whose close fails gets no command, and nothing that it says counts', async () => {
-  const { registered, runtime: old, app } = await household();
+  const { registered, runtime: old, app } = await paired();
   const running = call(relay.url, app, { method: 'running', timeoutMs: 20_000 });
   const { id } = await old.command('running');
   // A call that has lasted for half a second is known to be under way; a shorter one is looked for again after 5 s.
@@ -80,9 +76,8 @@ test('a fifth socket of a runtime pushes out the oldest, which is told 4008, and
 test("a fifth socket of a client pushes out the oldest, and the runtime's coming is told to four alone", async () => {
   const registered = await register(relay.url);
   const app = await redeem(relay.url, registered.accessCode);
-  const asApp = { relayUrl: registered.relayUrl, relaySecret: app.clientToken };
   const five: TestRuntime[] = [];
-  for (let n = 0; n < 5; n++) five.push(await TestRuntime.connect(asApp));
+  for (let n = 0; n < 5; n++) five.push(await TestRuntime.connectApp(app));
   expect((await five[0]!.frame(closing)).params).toMatchObject({ code: 4008 });
   await five[0]!.closed;
   const runtime = await TestRuntime.connect(registered);
@@ -93,8 +88,8 @@ test("a fifth socket of a client pushes out the oldest, and the runtime's coming
 });
 
 test("a revoked client's socket whose close fails gets nothing answered", async () => {
-  const { registered, runtime, app } = await household();
-  const socket = await TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: app.clientToken });
+  const { registered, runtime, app } = await paired();
+  const socket = await TestRuntime.connectApp(app);
   noCloses();
   await request(relay.url, `DELETE /api/relay/clients/${app.clientId}`, {
     credential: registered.relaySecret,
@@ -107,8 +102,8 @@ test("a revoked client's socket whose close fails gets nothing answered", async 
 });
 
 test('a removed gateway closes all its sockets with 1000', async () => {
-  const { registered, runtime, app } = await household();
-  const socket = await TestRuntime.connect({ relayUrl: registered.relayUrl, relaySecret: app.clientToken });
+  const { registered, runtime, app } = await paired();
+  const socket = await TestRuntime.connectApp(app);
   await request(relay.url, 'DELETE /api/relay/gateway', { credential: registered.relaySecret });
   for (const one of [runtime, socket])
     expect((await one.frame(closing)).params).toMatchObject({ code: 1000 });

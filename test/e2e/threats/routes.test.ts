@@ -1,7 +1,8 @@
 import { type RouteKey, routes } from '../../../lib/api/routes';
 import { call, type Paired, type Registered, redeem, register, request } from '../../support/api';
+import { household } from '../../support/household';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
-import { TestRuntime } from '../../support/runtime';
+import type { TestRuntime } from '../../support/runtime';
 import { type Credential, credentials, threatTable } from './threat-table';
 
 let relay: Relay;
@@ -18,17 +19,12 @@ const ask = (route: string, credential: string | undefined, body?: object) =>
   request(relay.url, route, { credential, from: anySource(), ...(body ? { body } : {}) });
 
 /** A gateway that answers `echo` and is silent on all else, with a client. */
-async function household() {
-  const registered = await register(relay.url);
-  const runtime = await TestRuntime.connect(registered, ({ method, params }) =>
-    method === 'echo' ? (params ?? null) : undefined,
-  );
-  return { registered, runtime, app: await redeem(relay.url, registered.accessCode) };
-}
+const paired = () =>
+  household(relay.url, ({ method, params }) => (method === 'echo' ? (params ?? null) : undefined));
 
 /** Everything that somebody may hold, new for each cell that may use it up. */
 async function scene() {
-  const [own, other] = [await household(), await household()];
+  const [own, other] = [await paired(), await paired()];
   const { registered, runtime, app } = own;
   const another = await pairAgain(registered);
   const revoked = await pairAgain(registered);

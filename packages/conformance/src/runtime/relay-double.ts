@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 import { Moments } from '../wire/moments';
+import { jsonOf } from '../wire/parsed';
 import { RelaySocket } from './relay-socket';
 
 /** The registration token that it wants. */
@@ -119,7 +120,7 @@ export class RelayDouble extends Moments {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', this.url).pathname;
-    const body = parsed(await textOf(request));
+    const body = jsonOf(await textOf(request));
     this.requests.push({ route: `${request.method} ${path}`, credential: bearerOf(request), body });
     const [status, answer] = this.answerTo(`${request.method} ${path}`, bearerOf(request), body);
     const type = status >= 400 ? 'application/problem+json' : 'application/json';
@@ -203,10 +204,3 @@ const code = () => ({
   accessCodeExpiresAt: new Date(Date.now() + 600_000).toISOString(),
 });
 const bearerOf = ({ headers }: IncomingMessage) => /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text as textOf } from 'node:stream/consumers';
+import { jsonOf } from './parsed';
 
 /** What came back. A JSON body is parsed; any other is `undefined` and stands in `text`. */
 export interface Answer {
@@ -65,18 +66,10 @@ export async function exchange(base: string, route: string, ask: Ask = {}): Prom
   const [method, path] = route.split(' ') as [string, string];
   const response = await send(base + path, method, ask);
   const text = await textOf(response);
-  return { status: response.statusCode ?? 0, headers: headersOf(response), body: parsed(text), text };
+  return { status: response.statusCode ?? 0, headers: headersOf(response), body: jsonOf(text), text };
 }
 
 /** The headers, one text each. */
 export function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
