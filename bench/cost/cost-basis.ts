@@ -41,10 +41,10 @@ export async function meterCostBasis(
     push: {
       path: push.paths[0],
       guard: push.guard,
-      logBytes: each(pushed.logLines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)),
+      logBytes: each(bytesOf(pushed.logLines)),
     },
     memoryMb: waiting?.memoryMb ?? 512,
-    logBytesPerCall: each(logLines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)),
+    logBytesPerCall: each(bytesOf(logLines)),
     platformLogBytes: platformLogBytes(relay),
     fanOut: {
       // At worst, when calls are rare, each call's events come in a batch of their own.
@@ -135,4 +135,9 @@ function monthlyResources({ host }: MeteredRelay): Usage {
     alarmMetricMonth: watched.reduce((sum, metrics) => sum + metrics, 0),
     dashboardMonth: count('AWS::CloudWatch::Dashboard'),
   };
+}
+
+/** Lines as CloudWatch takes them in. */
+function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }

@@ -40,8 +40,13 @@ export interface CostRow {
 
 /** What a warm function computes beside its waiting, about. */
 const computeMs = 3;
+/** What a function takes that asks one table once: a reply's, a guard, the fan-out. */
+const oneLookMs = hops.dynamodb.p50Ms + computeMs;
 const samples = 2_000;
 const fewSamples = 50;
+/** How long runtimes take, in milliseconds: for calls that a function waits for, and for calls on sockets. */
+const waitTimesMs = [100, 1_000, 10_000];
+const pushTimesMs = [...waitTimesMs, 600_000];
 /** SQS gives ten at a time: so many come together where guards come at some ten a second or more. */
 const guardsTogether = 10;
 /** The documented option of the function that waits. */
@@ -56,18 +61,18 @@ export function costOf(basis: CostBasis): CostRow[] {
   const row = (what: string, usage: Usage): CostRow => ({ what, usage, dollars: dollarsOf(usage) });
   const millionOf = (what: string, usage: Usage) => row(`a million calls ${what}`, addUsage([usage, 1e6]));
   return [
-    ...[100, 1_000, 10_000, 600_000].map((runtimeMs) =>
+    ...pushTimesMs.map((runtimeMs) =>
       millionOf(
         `on Apps' sockets to runtimes of ${runtimeMs / 1000} s`,
         pushUsage(basis, runtimeMs, guardsTogether),
       ),
     ),
     millionOf("on Apps' sockets, each guard alone: less than one a second", pushUsage(basis, 1_000, 1)),
-    ...[100, 1_000, 10_000].map((runtimeMs) =>
+    ...waitTimesMs.map((runtimeMs) =>
       millionOf(`by HTTP to runtimes of ${runtimeMs / 1000} s`, callUsage(basis, runtimeMs)),
     ),
     millionOf('by HTTP, streamed, to runtimes of 600 s', callUsage(basis, 600_000, { follows: true })),
-    ...[100, 1_000, 10_000].map((runtimeMs) =>
+    ...waitTimesMs.map((runtimeMs) =>
       millionOf(
         `by HTTP to runtimes of ${runtimeMs / 1000} s, \`-c rpcMemoryMb=${lessMemoryMb}\``,
         callUsage(basis, runtimeMs, { memoryMb: lessMemoryMb }),
@@ -87,9 +92,7 @@ export function costOf(basis: CostBasis): CostRow[] {
 export function costFigures(basis: CostBasis): Figures {
   const dollars = (usage: Usage) => Math.round(dollarsOf(addUsage([usage, 1e6])) * 100) / 100;
   return {
-    pushDollars: Math.max(
-      ...[100, 1_000, 10_000, 600_000].map((ms) => dollars(pushUsage(basis, ms, guardsTogether))),
-    ),
+    pushDollars: Math.max(...pushTimesMs.map((ms) => dollars(pushUsage(basis, ms, guardsTogether)))),
     httpDollars: dollars(callUsage(basis, 1_000, { memoryMb: lessMemoryMb })),
   };
 }
@@ -104,8 +107,7 @@ function callUsage(
   const gap = follows ? (waitedMs: number) => nextGapMs(waitedMs, true) : schemes.relay;
   const { whole, reads } = simulate(gap, runtimeMs, runtimeMs > 60_000 ? fewSamples : samples);
   const waiterMs = whole.mean - hops.invocation.p50Ms;
-  const replyMs = hops.dynamodb.p50Ms + computeMs;
-  const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
+  const fanOutMs = oneLookMs * fanOut.invocations;
   const watchReads = Math.floor(runtimeMs / 1_000);
   const slow = acts.find(({ name }) => name === slowCall)?.sums;
   // Taken and given back; the act of a second is over before.
@@ -116,7 +118,7 @@ function callUsage(
     restRequest: 1,
     socketMessage: 2,
     invocation: invocations,
-    gbSecond: gbSeconds(waiterMs, memoryMb) + gbSeconds(replyMs + fanOutMs, basis.memoryMb),
+    gbSecond: gbSeconds(waiterMs, memoryMb) + gbSeconds(oneLookMs + fanOutMs, basis.memoryMb),
     writeUnit: writeUnits + fanOut.writeUnits,
     readUnit: path.sums.readUnits - path.waitReads + reads.mean + watchReads + fanOut.readUnits,
     logByte: logBytesPerCall + invocations * platformLogBytes,
@@ -130,8 +132,8 @@ function pushUsage(basis: CostBasis, runtimeMs: number, guardsAtOnce: number): U
   const { added } = simulatePush(runtimeMs, samples);
   // Two invocations' way to their functions is not theirs; the events are written after the answer.
   const busyMs = added.mean - 2 * hops.invocation.p50Ms + 2 * computeMs + hops.dynamodb.p50Ms;
-  const guardMs = (hops.dynamodb.p50Ms + computeMs) / guardsAtOnce;
-  const fanOutMs = (hops.dynamodb.p50Ms + computeMs) * fanOut.invocations;
+  const guardMs = oneLookMs / guardsAtOnce;
+  const fanOutMs = oneLookMs * fanOut.invocations;
   const invocations = path.invocations + 1 / guardsAtOnce + fanOut.invocations;
   return {
     socketMessage: 4,

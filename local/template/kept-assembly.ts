@@ -112,7 +112,7 @@ export function keptDirectoryOf(projectDirectory: string, env = process.env): st
 }
 
 /** A hash of what a synthesis reads: the project's files, its options, Node.js. */
-function sourcesKey(projectDirectory: string, context: KeptRequest['context']): string {
+export function sourcesKey(projectDirectory: string, context: KeptRequest['context']): string {
   const hash = createHash('sha256').update(process.version).update(optionsText(context));
   for (const file of filesIn(projectDirectory))
     hash.update(`\n${file}\n`).update(readFileSync(join(projectDirectory, file)));

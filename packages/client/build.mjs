@@ -4,16 +4,14 @@
  *     node packages/client/build.mjs
  */
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildInPlace } from '../build-in-place.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** Built apart, then put in place: whoever uses the package meanwhile finds one whole build. */
-const dist = join(here, 'dist');
-const next = join(here, `dist.${process.pid}.tmp`);
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -26,7 +24,7 @@ const common = {
 };
 
 /** Bundles the entries. */
-async function bundle() {
+async function bundle(next) {
   await build({
     ...common,
     entryPoints: ['src/app.ts', 'src/runtime.ts'],
@@ -62,7 +60,7 @@ async function bundle() {
 }
 
 /** Writes the declarations; relative imports in them get the ending that Node.js's rules ask for. */
-async function declare() {
+async function declare(next) {
   const types = join(next, 'types');
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
@@ -80,29 +78,13 @@ async function declare() {
   }
 }
 
-/** An installation without development dependencies gets the package built. */
-function canBuild() {
-  try {
-    for (const name of ['eventsource-parser/package.json', 'typescript/package.json'])
-      createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (canBuild()) {
-    try {
-      await bundle();
-      await declare();
-      await rm(dist, { recursive: true, force: true });
-      await rename(next, dist);
-    } finally {
-      await rm(next, { recursive: true, force: true });
-    }
-  } else
-    console.error(
-      'agenttown-relay-client is not built here: its development dependencies are not installed.',
-    );
+  await buildInPlace(
+    import.meta.url,
+    ['eventsource-parser/package.json', 'typescript/package.json'],
+    async (next) => {
+      await bundle(next);
+      await declare(next);
+    },
+  );
 }
