@@ -178,6 +178,13 @@ describe.each(['socket', 'http'] as const)('by %s', (way) => {
     });
   });
 
+  test('a call is not followed from a step that cannot be', async () => {
+    for (const afterSeq of [-2, 0.5, 4_000]) {
+      const { result } = app.follow('any', { afterSeq });
+      await expect(result).rejects.toMatchObject({ name: 'InvalidRequest', errors: [{ path: 'afterSeq' }] });
+    }
+  });
+
   test('what was aborted before it began is not sent', async () => {
     const call = app.call('count', { key: `never-${way}` }, { signal: AbortSignal.abort() });
     await expect(call).rejects.toMatchObject({ name: 'Cancelled' });

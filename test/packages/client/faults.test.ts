@@ -1,6 +1,7 @@
 /** Cut networks, restarted servers, hand-overs, lost answers: no call is lost, none runs twice. */
-import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { open, pair, type RelayApp } from 'agenttown-relay-client/app';
 import { connect, type Runtime, register } from 'agenttown-relay-client/runtime';
+import { WebSocket } from 'ws';
 import { registrationToken } from '../../support/relay';
 import { type GatedRelay, startGatedRelay } from './gated-relay';
 
@@ -83,6 +84,95 @@ test('an App that loses its network in mid-call gets the answer of the one run',
   }
   released.get('cut')?.();
   expect([steps, await stream.result, runs.get('cut')]).toEqual([[0, 1, 2], 'cut', 1]);
+});
+
+/** What Apps that are watched sent on their sockets, and asked for by HTTP. */
+const sent: Array<{ method: string; params: { calls?: Array<{ id: string; afterSeq: number }> } }> = [];
+const routes: string[] = [];
+
+let watched: RelayApp | undefined;
+
+/** A second App with the credentials of the first, watched. */
+function watchedApp(): RelayApp {
+  class Watched extends WebSocket {
+    override send(text: string): void {
+      sent.push(JSON.parse(text));
+      super.send(text);
+    }
+  }
+  const watchedFetch: typeof fetch = (url, init) => {
+    routes.push(`${init?.method ?? 'GET'} ${new URL(String(url)).pathname}`);
+    return fetch(url, init);
+  };
+  sent.length = 0;
+  routes.length = 0;
+  watched = open(app.credentials, { times, WebSocket: Watched, fetch: watchedFetch });
+  return watched;
+}
+
+afterEach(() => watched?.close());
+
+const sentOf = (method: string) => sent.filter((frame) => frame.method === method);
+
+test('calls that lost their socket go on with one request, from the step they had, and are not sent again', async () => {
+  const own = watchedApp();
+  const keys = ['resumed-1', 'resumed-2'];
+  const streams = keys.map((key) => own.stream<string, number>('wait', key, { id: key, timeoutMs: 80_000 }));
+  for (const stream of streams) expect((await stream.next()).value).toBe(0);
+  relay.gate.weather = 'shut';
+  const lost = new Promise<void>((resolve) => {
+    const off = own.on('socket', ({ open }) => !open && resolve(off()));
+  });
+  relay.gate.cut();
+  await lost;
+  relay.gate.weather = 'fair';
+  await runtime.connected();
+  for (let step = 0; step < 3; step++) {
+    for (const [index, stream] of streams.entries()) {
+      released.get(keys[index]!)?.();
+      if (step < 2) expect((await stream.next()).value).toBe(step + 1);
+    }
+  }
+  expect(await Promise.all(streams.map(({ result }) => result))).toEqual(keys);
+  expect([sentOf('wait').length, keys.map((key) => runs.get(key))]).toEqual([2, [1, 1]]);
+  const resumed = sentOf('relay.resume').flatMap(({ params }) => params.calls ?? []);
+  expect(resumed.map(({ id }) => id).sort()).toEqual(keys);
+  for (const { afterSeq } of resumed) expect(afterSeq).toBe(0);
+  expect(routes.filter((route) => route.includes('/rpc'))).toEqual([]);
+});
+
+test('a call that is followed is followed on the socket, and one that nobody knows is said to be unknown', async () => {
+  const stream = app.stream<string, number>('wait', 'followed', { id: 'followed', timeoutMs: 80_000 });
+  await stream.next();
+  const own = watchedApp();
+  const followed = own.follow<string, number>('followed', { afterSeq: 0 });
+  const unknown = own.follow('no-such-call');
+  await expect(unknown.result).rejects.toMatchObject({ name: 'NotFound', id: 'no-such-call' });
+  for (let step = 1; step < 3; step++) {
+    released.get('followed')?.();
+    expect((await followed.next()).value).toBe(step);
+    await stream.next();
+  }
+  released.get('followed')?.();
+  expect([await followed.result, await stream.result]).toEqual(['followed', 'followed']);
+  expect(await own.follow('followed').result).toBe('followed');
+  expect([sentOf('relay.resume').length > 0, routes.filter((route) => route.includes('/rpc'))]).toEqual([
+    true,
+    [],
+  ]);
+});
+
+test('what was lost before the relay had it is sent again', async () => {
+  const own = watchedApp();
+  await own.call('run', 'warm');
+  relay.gate.weather = 'silent';
+  const call = own.call('run', 'lost-on-the-way', { timeoutMs: 60_000 });
+  await new Promise<void>((resolve) => {
+    const off = own.on('socket', ({ open }) => !open && resolve(off()));
+  });
+  relay.gate.weather = 'fair';
+  relay.gate.cut();
+  expect([await call, runs.get('lost-on-the-way')]).toEqual(['lost-on-the-way', 1]);
 });
 
 test('twenty calls in a network that is cut again and again are each answered, and run once', async () => {

@@ -1,13 +1,6 @@
 /** Takes calls to their end: by socket or by HTTP, and again under the same id whenever nobody can say what became of one. */
 import type { AppCodec } from '../wire/codec';
-import {
-  InvalidRequest,
-  type RelayError,
-  RpcTimeout,
-  ServerFault,
-  TooLarge,
-  unreachable,
-} from '../wire/errors';
+import { type RelayError, RpcTimeout, ServerFault, unreachable } from '../wire/errors';
 import type { Server } from '../wire/http';
 import { Backoff, now, pause } from '../wire/time';
 import { asksAgain, callByHttp } from './http-way';
@@ -92,6 +85,7 @@ export class Calls {
     this.#running.add(call);
     try {
       // Once: what is repeated under one id must be the same to the byte.
+      call.mayRun = asked === undefined;
       call.asked =
         asked && ((await this.world.codec?.encodeCall?.({ params: undefined, ...asked, id })) ?? asked);
       return (await this.#finish(call)) as Result;
@@ -128,25 +122,12 @@ export class Calls {
 
   async #attempt(call: Outgoing): Promise<Answer> {
     const { socket, server, credentials } = this.world;
-    const { timeoutMs } = call;
-    const mayUseSocket = socket && call.asked && call.fitsSocket && timeoutMs <= socket.maxTimeoutMs;
-    const link = mayUseSocket ? await socket.ready() : undefined;
-    if (!socket || !link) return await callByHttp(server, credentials, call);
-    try {
-      return await socket.send(link, call);
-    } catch (error) {
-      if (!belongsToHttp(error)) throw error;
-      if (error instanceof InvalidRequest)
-        socket.maxTimeoutMs = Math.min(socket.maxTimeoutMs, timeoutMs - 1_000);
-      return await callByHttp(server, credentials, call);
-    }
+    const link = call.mayRun || call.fitsSocket ? await socket?.ready() : undefined;
+    const answer = link && (await socket?.take(link, call));
+    if (answer) return answer;
+    call.mayRun = true;
+    return await callByHttp(server, credentials, call);
   }
-}
-
-/** An answer over one message waits to be fetched; a call too long for this server's sockets has not been opened. */
-function belongsToHttp(error: unknown): boolean {
-  if (error instanceof TooLarge) return error.id !== undefined && error.outcome === undefined;
-  return error instanceof InvalidRequest && error.errors?.[0]?.path === 'timeoutMs';
 }
 
 /** Its time is over, and no end was heard. Asking again under the same id finds the end, or joins the call. */

@@ -43,6 +43,8 @@ export class Outgoing {
   lastSeq: number;
   /** What is asked; undefined for a call that is only followed. */
   asked: Asked | undefined;
+  /** Whether the relay may have it already: it was sent, or is only followed. */
+  mayRun = false;
   /** After this moment waiting makes no sense. */
   readonly lateAtMs: number;
   readonly #endsAtMs: number;
@@ -113,10 +115,15 @@ export function newId(): string {
 }
 
 /** Checks what a caller passed; throws `InvalidRequest` before anything is sent. */
-export function checkCall(method: string, { id, timeoutMs = 30_000 }: CallOptions): void {
+export function checkCall(
+  method: string,
+  { id, timeoutMs = 30_000, afterSeq = -1 }: CallOptions & { afterSeq?: number },
+): void {
   if (!/^(?!relay\.)[A-Za-z0-9._:/-]{1,128}$/.test(method))
     throw invalid('method', 'must be 1 to 128 characters of A-Za-z0-9._:/- that do not begin with "relay."');
   if (id !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(id))
     throw invalid('id', 'must be 1 to 64 characters of A-Za-z0-9_-');
   if (!(timeoutMs >= 1_000 && timeoutMs <= 840_000)) throw invalid('timeoutMs', 'must be 1,000 to 840,000');
+  if (!(Number.isInteger(afterSeq) && afterSeq >= -1 && afterSeq < 4_000))
+    throw invalid('afterSeq', 'must be a whole number from -1 to 3,999');
 }

@@ -1,5 +1,14 @@
 /** Calls on a socket: kept open once it was needed, opened anew when it is lost, left for HTTP where it cannot be had. */
-import { errorOfProblem, Forbidden, NotFound, Unauthorized, unreachable } from '../wire/errors';
+import {
+  errorOfProblem,
+  Forbidden,
+  NotFound,
+  type RelayError,
+  TooLarge,
+  Unauthorized,
+  Unreachable,
+  unreachable,
+} from '../wire/errors';
 import { ask, type Server } from '../wire/http';
 import type { Frame, Link, LinkTarget } from '../wire/link';
 import { type KeeperTimes, LinkKeeper, type Lost } from '../wire/link-keeper';
@@ -27,6 +36,14 @@ const patienceMs = 3_000;
 /** Where sockets cannot be had at all (a server without tickets, a proxy), they are tried again this much later. */
 const afterRefusedMs = 300_000;
 
+/** As many calls as a client may have under way. */
+const maxResumed = 64;
+
+/** The relay does not know the call, or does not know how to go on with calls: what was asked is asked under the same id. */
+function unknownCall(id: string): NotFound {
+  return new NotFound('The relay does not know this call, or not any more.', { code: 'not_found', id });
+}
+
 interface Waiting {
   call: Outgoing;
   link: Link;
@@ -39,9 +56,8 @@ interface Waiting {
 export class SocketWay {
   readonly #waiting = new Map<string, Waiting>();
   readonly #keeper: LinkKeeper;
+  readonly #toResume = new Map<Link, Outgoing[]>();
   #runs = false;
-  /** Calls that may take longer than this are for HTTP: the server has refused one on a socket. */
-  maxTimeoutMs = Number.POSITIVE_INFINITY;
   /** Settles when there is a link, or none can be had for now. */
   #opening: Promise<void> = Promise.resolve();
   #tellOpened = () => {};
@@ -100,28 +116,84 @@ export class SocketWay {
     this.#keeper.stop();
   }
 
-  /** Sends a call and gives its answer; `Unreachable` when its socket is lost. */
-  async send(link: Link, call: Outgoing): Promise<Answer> {
-    const { asked, timeoutMs, options } = call;
-    const { traceparent } = options;
+  /**
+   * Takes a call to its answer: goes on with one that may run already, sends one that the relay does not know. Gives undefined where
+   * it is for HTTP: its params or its answer are over one message. Throws `Unreachable` when the socket is lost.
+   */
+  async take(link: Link, call: Outgoing): Promise<Answer | undefined> {
+    try {
+      if (call.mayRun && !this.#waiting.has(call.id)) {
+        try {
+          return await this.#wait(link, call, call.id, () => this.#resume(link, call));
+        } catch (error) {
+          if (!(error instanceof NotFound && call.asked)) throw error;
+        }
+      }
+      if (!call.asked || !call.fitsSocket) return undefined;
+      // The call's own id, unless another caller of this page asks under it at the same time.
+      let id = call.id;
+      while (this.#waiting.has(id)) id += '+';
+      return await this.#wait(link, call, id, () => this.#send(link, call, id));
+    } catch (error) {
+      // The answer waits to be fetched.
+      if (error instanceof TooLarge && error.id !== undefined && error.outcome === undefined)
+        return undefined;
+      throw error;
+    }
+  }
+
+  async #wait(link: Link, call: Outgoing, id: string, begin: () => void): Promise<Answer> {
     const { signal } = call.gone;
-    // The call's own id, unless another caller of this page asks under it at the same time.
-    let id = call.id;
-    while (this.#waiting.has(id)) id += '+';
     const leave = () => this.#waiting.get(id)?.reject(signal.reason);
     const done = new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { call, link, resolve, reject, done: Promise.resolve() });
     });
     this.#waiting.get(id)!.done = done;
     signal.addEventListener('abort', leave);
-    const meta = { id: call.id, timeoutMs, ...(traceparent ? { traceparent } : {}) };
-    if (link.isOpen) link.send({ jsonrpc: '2.0', id, ...asked, meta });
+    if (link.isOpen) begin();
     else this.#fail(unreachable('The socket was lost.'), link);
     try {
       return await done;
     } finally {
       signal.removeEventListener('abort', leave);
       this.#waiting.delete(id);
+    }
+  }
+
+  #send(link: Link, call: Outgoing, id: string): void {
+    const { asked, timeoutMs, options } = call;
+    const { traceparent } = options;
+    const meta = { id: call.id, timeoutMs, ...(traceparent ? { traceparent } : {}) };
+    call.mayRun = true;
+    link.send({ jsonrpc: '2.0', id, ...asked, meta });
+  }
+
+  /** Calls that lost their socket find the next one at the same moment: they are asked for together. */
+  #resume(link: Link, call: Outgoing): void {
+    const calls = this.#toResume.get(link) ?? [];
+    if (calls.push(call) > 1) return;
+    this.#toResume.set(link, calls);
+    setTimeout(() => {
+      this.#toResume.delete(link);
+      while (calls.length > 0) void this.#askToResume(link, calls.splice(0, maxResumed));
+    });
+  }
+
+  async #askToResume(link: Link, calls: Outgoing[]): Promise<void> {
+    const fail = (id: string, error: unknown) => {
+      const waiting = this.#waiting.get(id);
+      if (waiting?.link === link) waiting.reject(error);
+    };
+    try {
+      const params = { calls: calls.map(({ id, lastSeq }) => ({ id, afterSeq: lastSeq })) };
+      const resumed = await link.ask<{ calls: Array<{ id: string; status: string }> }>(
+        'relay.resume',
+        params,
+      );
+      for (const { id, status } of resumed.calls) if (status === 'unknown') fail(id, unknownCall(id));
+    } catch (error) {
+      const problem = error instanceof Unreachable ? error : errorOfProblem((error as RelayError).data);
+      for (const { id } of calls) fail(id, problem ?? unknownCall(id));
     }
   }
 
