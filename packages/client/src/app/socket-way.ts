@@ -1,14 +1,5 @@
 /** Calls on a socket: kept open once it was needed, opened anew when it is lost, left for HTTP where it cannot be had. */
-import {
-  errorOfProblem,
-  Forbidden,
-  NotFound,
-  type RelayError,
-  TooLarge,
-  Unauthorized,
-  Unreachable,
-  unreachable,
-} from '../wire/errors';
+import { errorOfProblem, Forbidden, NotFound, TooLarge, Unauthorized, unreachable } from '../wire/errors';
 import { ask, type Server } from '../wire/http';
 import type { Frame, Link, LinkTarget } from '../wire/link';
 import { type KeeperTimes, LinkKeeper, type Lost } from '../wire/link-keeper';
@@ -16,6 +7,7 @@ import { takesHeaders, type WebSocketClass, webSocketClass } from '../wire/socke
 import { within } from '../wire/time';
 import { stillRuns } from './http-way';
 import type { Answer, Outgoing, Step } from './outgoing';
+import { Resumption } from './resumption';
 
 /** What the socket way needs. */
 export interface SocketWorld {
@@ -36,14 +28,6 @@ const patienceMs = 3_000;
 /** Where sockets cannot be had at all (a server without tickets, a proxy), they are tried again this much later. */
 const afterRefusedMs = 300_000;
 
-/** As many calls as a client may have under way. */
-const maxResumed = 64;
-
-/** The relay does not know the call, or does not know how to go on with calls: what was asked is asked under the same id. */
-function unknownCall(id: string): NotFound {
-  return new NotFound('The relay does not know this call, or not any more.', { code: 'not_found', id });
-}
-
 interface Waiting {
   call: Outgoing;
   link: Link;
@@ -56,7 +40,10 @@ interface Waiting {
 export class SocketWay {
   readonly #waiting = new Map<string, Waiting>();
   readonly #keeper: LinkKeeper;
-  readonly #toResume = new Map<Link, Outgoing[]>();
+  readonly #resumption = new Resumption((id, link, error) => {
+    const waiting = this.#waiting.get(id);
+    if (waiting?.link === link) waiting.reject(error);
+  });
   #runs = false;
   /** Settles when there is a link, or none can be had for now. */
   #opening: Promise<void> = Promise.resolve();
@@ -124,7 +111,7 @@ export class SocketWay {
     try {
       if (call.mayRun && !this.#waiting.has(call.id)) {
         try {
-          return await this.#wait(link, call, call.id, () => this.#resume(link, call));
+          return await this.#wait(link, call, call.id, () => this.#resumption.ask(link, call));
         } catch (error) {
           if (!(error instanceof NotFound && call.asked)) throw error;
         }
@@ -166,35 +153,6 @@ export class SocketWay {
     const meta = { id: call.id, timeoutMs, ...(traceparent ? { traceparent } : {}) };
     call.mayRun = true;
     link.send({ jsonrpc: '2.0', id, ...asked, meta });
-  }
-
-  /** Calls that lost their socket find the next one at the same moment: they are asked for together. */
-  #resume(link: Link, call: Outgoing): void {
-    const calls = this.#toResume.get(link) ?? [];
-    if (calls.push(call) > 1) return;
-    this.#toResume.set(link, calls);
-    setTimeout(() => {
-      this.#toResume.delete(link);
-      while (calls.length > 0) void this.#askToResume(link, calls.splice(0, maxResumed));
-    });
-  }
-
-  async #askToResume(link: Link, calls: Outgoing[]): Promise<void> {
-    const fail = (id: string, error: unknown) => {
-      const waiting = this.#waiting.get(id);
-      if (waiting?.link === link) waiting.reject(error);
-    };
-    try {
-      const params = { calls: calls.map(({ id, lastSeq }) => ({ id, afterSeq: lastSeq })) };
-      const resumed = await link.ask<{ calls: Array<{ id: string; status: string }> }>(
-        'relay.resume',
-        params,
-      );
-      for (const { id, status } of resumed.calls) if (status === 'unknown') fail(id, unknownCall(id));
-    } catch (error) {
-      const problem = error instanceof Unreachable ? error : errorOfProblem((error as RelayError).data);
-      for (const { id } of calls) fail(id, problem ?? unknownCall(id));
-    }
   }
 
   #expectLink(): void {
