@@ -15,6 +15,7 @@ export function banner(host: Host, request: StartRequest, metricsPort?: number):
     ['data', request.dbFile ?? 'in memory, gone at the end (--db FILE keeps it)'],
     ['token', request.token === undefined ? 'none' : 'from AGENTTOWN_PAIRING_TOKEN'],
   ];
+  if (request.showPayloads) rows.push(['payloads', 'shown in the monitor, kept in memory']);
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)}${value}`);
   const warnings = request.warnings.map((warning) => `  ! ${warning}`);
   return ['', ...lines, ...warnings, '', '  Ctrl-C ends it.', ''].join('\n');

@@ -24,6 +24,8 @@ export interface StartRequest {
   verbose: boolean;
   /** Where this machine may ask for metrics; undefined where nobody may. */
   metricsPort: number | undefined;
+  /** Keeps what calls carry, and shows it to the monitor of this machine. */
+  showPayloads: boolean;
   /** How log lines are written. */
   log: LogForm;
   /** What the operator should know, a sentence each. */
@@ -44,6 +46,7 @@ interface Flags {
   meter?: true;
   verbose?: true;
   metricsPort?: number;
+  showPayloads?: true;
   log: LogForm;
 }
 
@@ -79,6 +82,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     .option('--meter', 'print AWS calls and request units per function at the end')
     .option('--verbose', 'print every log line of the functions, not only warnings')
     .option('--metrics-port <number>', 'answer GET /metrics there, to this machine alone', readPort)
+    .option('--show-payloads', 'keep params and results of calls in memory, for the monitor of this machine')
     .addOption(
       new Option('--log <form>', 'how log lines are written').choices(['text', 'json']).default('text'),
     )
@@ -102,6 +106,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
     verbose: flags.verbose ?? false,
     metricsPort: flags.metricsPort,
     log: flags.log,
+    showPayloads: readShowPayloads(flags, environment),
     ...readRegistration(flags, environment.AGENTTOWN_PAIRING_TOKEN || undefined),
   };
 }
@@ -136,6 +141,19 @@ function readRegistration(
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+/** What people's agents say is for whoever sits at this machine: not for a server that others reach. */
+function readShowPayloads(flags: Flags, environment: NodeJS.ProcessEnv): boolean {
+  if (!flags.showPayloads) return false;
+  const publicUrl = flags.publicUrl ?? environment.AGENTTOWN_PAIRING_PUBLIC_URL;
+  const trusted = flags.trustProxy ?? environment.AGENTTOWN_PAIRING_TRUST_PROXY;
+  if (!isLoopback(flags.host) || publicUrl || trusted) {
+    throw new UsageError(
+      '--show-payloads is for a server that this machine alone reaches: without --host, --public-url and --trust-proxy.',
+    );
+  }
+  return true;
 }
 
 function readPort(text: string): number {

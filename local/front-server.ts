@@ -6,6 +6,7 @@ import { Answers, type GivenAnswer } from './answers';
 import type { Edge } from './edge/edge';
 import type { RestApi } from './rest/rest-api';
 import { apiHost } from './template/attributes';
+import type { Witness } from './types';
 import { refuseHandshake } from './websocket/handshake';
 import type { WebSocketApi } from './websocket/websocket-api';
 
@@ -24,7 +25,7 @@ export interface ServedApis {
 }
 
 /** What a port serves once it is ready. */
-export type Served = ServedApis & { admission: Admission };
+export type Served = ServedApis & { admission: Admission; witness?: Witness | undefined };
 
 /** The host's one port, for HTTP and WebSockets. */
 export interface FrontServer {
@@ -90,8 +91,10 @@ async function serve(
   log: (line: string) => void,
 ) {
   try {
-    const { rest, edge, admission } = await served;
+    const { rest, edge, admission, witness } = await served;
     if (admit(request, admission) === 'foreign-page') return refusePage(response);
+    if (witness?.take(request, response)) return;
+    witness?.asked(request, response);
     const taken = await edge?.take(request);
     if (taken?.kind === 'answered') response.writeHead(taken.status, taken.headers).end(taken.body);
     else if (taken && !(rest && toStageRoot(request, taken.host, rest))) {
@@ -127,8 +130,9 @@ async function upgrade(
 ) {
   socket.on('error', () => {});
   try {
-    const { webSockets, edge, admission } = await served;
+    const { webSockets, edge, admission, witness } = await served;
     if (admit(request, admission) === 'foreign-page') return refuseHandshake(socket, 403);
+    witness?.asked(request);
     const taken = await edge?.take(request);
     if (taken?.kind === 'answered') return refuseHandshake(socket, taken.status);
     const path = request.url?.split('?')[0];

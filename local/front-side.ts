@@ -43,7 +43,16 @@ export function composeFrontSide(options: FrontSideOptions): ServedApis & { func
   const restApis = resolver.ofType('AWS::ApiGateway::RestApi');
   if (restApis.length > 1) throw new Error(`The local host serves one REST API, not ${restApis.length}`);
   const [rest] = restApis.map(
-    ({ logicalId }) => new RestApi({ resolver, logicalId, functions, mayInvoke, bodies, throttle }),
+    ({ logicalId }) =>
+      new RestApi({
+        resolver,
+        logicalId,
+        functions,
+        mayInvoke,
+        bodies,
+        throttle,
+        witness: connections.witness,
+      }),
   );
   const webSockets = resolver.ofType('AWS::ApiGatewayV2::Stage').map(
     ({ logicalId, properties }) =>

@@ -11,7 +11,7 @@ import { tokenAsSecret, tokenSecretOf } from './registration-token';
 import { stopHost } from './stop-host';
 import { loadAssembly } from './template/assembly';
 import { localStageUrls, publicUrls } from './template/public-urls';
-import type { Assembly, AwsSide } from './types';
+import type { Assembly, AwsSide, Witness } from './types';
 import { Connections } from './websocket/connections';
 import type { WebSocketApi } from './websocket/websocket-api';
 import { WEBSOCKET_LIMITS, type WebSocketLimits } from './websocket/websocket-limits';
@@ -47,6 +47,8 @@ export interface HostOptions {
   throttle?: boolean;
   /** Told of each answer to an HTTP request, once it is given or broken off. */
   onAnswer?: (answer: GivenAnswer) => void;
+  /** Sees what passes. Default: nobody. */
+  witness?: Witness;
   /** Takes every log line. Default: standard output. */
   onLog?: (line: LogLine) => void;
 }
@@ -86,7 +88,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const proxies = trustedProxies(options.trustProxy ?? []);
   const limits = { ...WEBSOCKET_LIMITS, ...options.webSocketLimits };
   const host = options.host ?? '127.0.0.1';
-  const connections = new Connections(limits);
+  const connections = new Connections(limits, options.witness);
   let markReady: (served: Served) => void = () => {};
   const ready = new Promise<Served>((resolve) => {
     markReady = resolve;
@@ -130,7 +132,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       isListed: (origin) => running.rest?.namesOrigin(origin) ?? false,
       log: (line) => log.write({ line }),
     });
-    markReady({ ...running, admission });
+    markReady({ ...running, admission, witness: options.witness });
     aws.startEventSources(async (functionLogicalId, event) => {
       const outcome = await running.functions.invoke(functionLogicalId, event);
       if (outcome.kind === 'ok') return outcome.payload;

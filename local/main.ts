@@ -9,6 +9,7 @@ import { meterReport } from './aws/meter-report';
 import { banner } from './banner';
 import { readCommandLine, UsageError } from './command-line';
 import { type Host, startHost } from './host';
+import { Inspector } from './inspected/inspector';
 import { logSink } from './log-sink';
 import { keptAssembly, keptDirectoryOf, USUAL_CONTEXT } from './template/kept-assembly';
 import { watch } from './watch';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     ...(request.publicUrl !== undefined && { publicUrl: request.publicUrl }),
     trustProxy: request.trustProxy,
     isolate: request.isolate,
+    ...(request.showPayloads && { witness: new Inspector(request.token) }),
     ...(request.token !== undefined && { token: request.token }),
     ...watched.options,
   });

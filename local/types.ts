@@ -2,6 +2,7 @@
  * The seams inside the local host: what its AWS side (engine, endpoint, policies) and its front side
  * (HTTP, sockets, function workers) promise each other. Nothing here knows the project it hosts.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A CloudFormation template as CDK writes it. Property values may hold intrinsics. */
 export interface Template {
@@ -117,6 +118,20 @@ export interface ConnectionsBackend {
     connectionId: string,
   ): { connectedAt: Date; lastActiveAt: Date; sourceIp: string; userAgent: string } | undefined;
   disconnect(apiId: string, stage: string, connectionId: string): 'closed' | 'gone';
+}
+
+/** Sees what passes through a host, where somebody asked for that: by default there is none. */
+export interface Witness {
+  /** Answers what is asked of the witness itself; false for any other request. */
+  take(request: IncomingMessage, response: ServerResponse): boolean;
+  /** A request, with the answer that it will get; a handshake without. */
+  asked(request: IncomingMessage, response?: ServerResponse): void;
+  /** The whole body of a request. */
+  gaveBody(path: string, body: Buffer, response: ServerResponse): void;
+  /** A frame to a socket, and one from it; a socket's end. */
+  sent(connectionId: string, frame: string): void;
+  received(connectionId: string, frame: string): void;
+  gone(connectionId: string): void;
 }
 
 /** How the AWS side runs a function: event source mappings use it. */

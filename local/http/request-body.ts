@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { OwnAnswer } from './own-answer';
 
 /** What unfinished bodies may take. Tests shorten it. */
 export interface BodyLimits {
@@ -25,6 +26,15 @@ export const BODY_LIMITS: Readonly<BodyLimits> = {
  * reading and answer; `gone`: the caller went away meanwhile.
  */
 export type BodyOutcome = Buffer | 'too-large' | 'crowded' | 'timed-out' | 'gone';
+
+/** What a body that timed out is answered. 408 would be the word of HTTP; this one is in the protocol's list. */
+export const BODY_TIMED_OUT: OwnAnswer = {
+  status: 400,
+  title: 'The request is not valid',
+  code: 'invalid_request',
+  detail: 'The body did not come to its end in time.',
+  retryable: false,
+};
 
 /** Reads the bodies of a host's requests, within what they may take together. */
 export class BodyReader {

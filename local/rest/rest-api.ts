@@ -3,12 +3,12 @@ import type { Functions } from '../functions/functions';
 import type { InvokeOutcome } from '../functions/invocation';
 import type { MayInvoke } from '../functions/permissions';
 import { headerOf, mediaType, type RestRequest, readRequest } from '../http/gateway-request';
-import { answerByItself, type OwnAnswer } from '../http/own-answer';
+import { answerByItself } from '../http/own-answer';
 import { type ProxyResponse, readProxyResponse } from '../http/proxy-response';
-import type { BodyOutcome, BodyReader } from '../http/request-body';
+import { BODY_TIMED_OUT, type BodyOutcome, type BodyReader } from '../http/request-body';
 import { ACCOUNT_ID, PARTITION, REGION } from '../template/attributes';
 import { expectKnownProperties } from '../template/known-properties';
-import type { Resolver } from '../types';
+import type { Resolver, Witness } from '../types';
 import { GatewayResponses, type GatewayResponseType, noSignature } from './gateway-responses';
 import { answerMock } from './mock-integration';
 import { preflightNames } from './preflight';
@@ -34,15 +34,6 @@ const MOCK_FAILURES = {
   misconfigured: 'API_CONFIGURATION_ERROR',
 } as const;
 
-/** 408 would be the word of HTTP; this one is in the protocol's list. */
-const BODY_TIMED_OUT: OwnAnswer = {
-  status: 400,
-  title: 'The request is not valid',
-  code: 'invalid_request',
-  detail: 'The body did not come to its end in time.',
-  retryable: false,
-};
-
 /** One request on its way. */
 interface Exchange {
   request: RestRequest;
@@ -60,6 +51,7 @@ export class RestApi {
   readonly #mayInvoke: MayInvoke;
   readonly #throttle: boolean;
   readonly #bodies: BodyReader;
+  readonly #witness: Witness | undefined;
 
   constructor(options: {
     resolver: Resolver;
@@ -70,6 +62,7 @@ export class RestApi {
     bodies: BodyReader;
     /** False lifts the stage's throttles. */
     throttle: boolean;
+    witness?: Witness | undefined;
   }) {
     const { resolver, logicalId } = options;
     const api = resolver
@@ -89,6 +82,7 @@ export class RestApi {
     this.stage = readStage(resolver, this.apiId, binaryMediaTypes);
     this.#throttle = options.throttle;
     this.#bodies = options.bodies;
+    this.#witness = options.witness;
     this.#functions = options.functions;
     this.#mayInvoke = options.mayInvoke;
   }
@@ -114,6 +108,7 @@ export class RestApi {
     if (this.#throttle && !this.stage.admit(match.route)) return this.#refuse(exchange, 'THROTTLED');
     const body = await this.#bodies.read(incoming);
     if (typeof body === 'string') return this.#refuseBody(exchange, body);
+    this.#witness?.gaveBody(request.path, body, response);
     const { integration } = match.route;
     if (integration.kind === 'mock') return this.#answerMock(exchange, integration, body);
     await this.#answerFunction({ ...exchange, match }, integration, body);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import type { ConnectionsBackend } from '../types';
+import type { ConnectionsBackend, Witness } from '../types';
 import { FrameWatch, type WebSocketLimits } from './websocket-limits';
 
 /** What a connection is known by, from its handshake on. */
@@ -32,7 +32,11 @@ export class Connections implements ConnectionsBackend {
   readonly #open = new Map<string, Connection>();
   readonly #limits: WebSocketLimits;
 
-  constructor(limits: WebSocketLimits) {
+  constructor(
+    limits: WebSocketLimits,
+    /** Sees every frame. */
+    readonly witness?: Witness,
+  ) {
     this.#limits = limits;
   }
 
@@ -63,6 +67,7 @@ export class Connections implements ConnectionsBackend {
       clearTimeout(timer.current);
       clearInterval(pings);
       this.#open.delete(identity.connectionId);
+      this.witness?.gone(identity.connectionId);
       const { closing } = connection;
       onClosed(connection, closing?.code ?? code, closing?.reason ?? reason.toString());
     });
@@ -117,6 +122,7 @@ export class Connections implements ConnectionsBackend {
     if (data.length > this.#limits.maxMessageBytes) return 'too-large';
     if (connection.socket.bufferedAmount > this.#limits.maxWaitingBytes) return 'busy';
     connection.lastActiveAt = new Date();
+    this.witness?.sent(connectionId, data.toString());
     connection.socket.send(data, { binary: false });
     return 'sent';
   }

@@ -146,6 +146,7 @@ export class WebSocketApi {
 
   /** Messages of one connection run side by side, as on AWS: their order is not kept. */
   async #receive(connection: Connection, body: string): Promise<void> {
+    this.#connections.witness?.received(connection.connectionId, body);
     const route = this.#select(body);
     const event = messageEvent(connection, route?.routeKey ?? '$default', body);
     const { requestId } = event.requestContext;

@@ -14,6 +14,7 @@ test('with a token registration is closed and nothing is warned about', () => {
     isolate: false,
     log: 'text',
     metricsPort: undefined,
+    showPayloads: false,
     meter: false,
     verbose: false,
     warnings: [],
@@ -86,4 +87,16 @@ test('logs are text or JSON, and metrics have a port of their own', () => {
     log: 'json',
     metricsPort: 9100,
   });
+});
+
+test('payloads are shown on request, and only by a server that this machine alone reaches', () => {
+  expect(readCommandLine(['--show-payloads'], TOKEN).showPayloads).toBe(true);
+  for (const flags of [
+    ['--host', '0.0.0.0'],
+    ['--public-url', 'https://pairing.example'],
+    ['--trust-proxy', 'loopback'],
+  ])
+    expect(() => readCommandLine(['--show-payloads', ...flags], TOKEN)).toThrow(/this machine alone/);
+  const proxied = { ...TOKEN, AGENTTOWN_PAIRING_PUBLIC_URL: 'https://pairing.example' };
+  expect(() => readCommandLine(['--show-payloads'], proxied)).toThrow(/this machine alone/);
 });

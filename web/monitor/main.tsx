@@ -5,6 +5,7 @@ import type { Feed, FeedState } from './feed/feed-contract';
 import { type AccessDenied, createMonitorApi } from './feed/monitor-api';
 import { gate, hasToken, isAdmitted } from './state/access';
 import { attach, feedState, lost, reach, takeEvents } from './state/known';
+import { openPayloads } from './state/payloads';
 import { forgetToken, rememberedToken, rememberToken } from './token-store';
 import { Board } from './view/board';
 import { Detail } from './view/detail';
@@ -20,6 +21,7 @@ let feed: Feed | undefined;
 function start(): void {
   feed?.stop();
   const api = createMonitorApi(location.href, token);
+  openPayloads(location, token);
   feed = startFeed(api, browserClock, {
     onEvents: takeEvents,
     onState,

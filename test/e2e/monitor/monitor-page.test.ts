@@ -91,6 +91,16 @@ test("the page's policy lets it open the relay's socket, and nothing else of els
   );
 });
 
+test('a server that was not asked to shows no payloads, and the page says nothing of any', async () => {
+  const page = await openLive();
+  await say('not.shown');
+  const asked = page.waitForResponse((response) => response.url().includes('/local/'));
+  await page.locator('.rows > .row', { hasText: 'not.shown' }).first().click();
+  expect((await asked).status()).toBeGreaterThanOrEqual(400);
+  await page.waitForSelector('#call-fields');
+  expect(await page.locator('#payloads').count()).toBe(0);
+});
+
 test('events come over a socket, and where sockets are blocked over the stream', async () => {
   const page = await openLive();
   await page.waitForSelector('#status[data-way="socket"]');

@@ -52,6 +52,8 @@ function judgeAnswer(request: IncomingMessage, response: ServerResponse, faults:
   response.on('close', () => {
     // Nobody was answered.
     if (!response.headersSent) return;
+    // The host's own answers about payloads, under /local/: no route of the protocol.
+    if (response.hasHeader('x-agenttown-local')) return;
     const told = faultsOfAnswer({
       method: request.method ?? '',
       url: request.url ?? '',

@@ -39,6 +39,14 @@ export function openRow(id: string): void {
   });
 }
 
+/** Opens the detail of a call, whatever table is in front. */
+export function showCall(id: string): void {
+  batch(() => {
+    openCall.value = id;
+    openEvent.value = undefined;
+  });
+}
+
 /** Closes the detail. */
 export function closeDetail(): void {
   batch(() => {

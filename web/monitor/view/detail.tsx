@@ -8,6 +8,7 @@ import { type MonitorEvent, timeMsOf } from '../model/monitor-event';
 import { closeDetail, goTo, openCall, openEvent } from '../state/chosen';
 import { eventsOfCall, findCall, findEvent, gatewayNames } from '../state/known';
 import { setFilter } from '../state/rows';
+import { Payloads } from './payloads';
 import { move } from './table/move';
 import { summaryOf, Timeline } from './timeline';
 
@@ -130,6 +131,7 @@ function CallSection({
           ))}
         </dl>
       )}
+      {call && <Payloads key={callId} call={call} />}
     </section>
   );
 }
