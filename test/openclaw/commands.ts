@@ -10,9 +10,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a script with this Node.js. */
-export function start(args: readonly string[], environment: NodeJS.ProcessEnv): Running {
-  const child: ChildProcess = spawn(process.execPath, args, {
+/** Starts a script with this Node.js, or another. */
+export function start(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  node = process.execPath,
+): Running {
+  const child: ChildProcess = spawn(node, args, {
     env: { PATH: process.env.PATH, ...environment },
   });
   const lines: string[] = [];

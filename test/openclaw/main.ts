@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
-import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { pair, type RelayApp, type RelayError } from 'agenttown-relay-client/app';
 import { buildPackages } from '../support/stack/built-packages';
 import { type Running, start } from './commands';
 import { startEchoModel } from './echo-model';
-import { installOpenClaw, startOpenClaw } from './real-openclaw';
+import { installOpenClaw, type RealGateway, startOpenClaw } from './real-openclaw';
 
 const root = resolve(__dirname, '..', '..');
 const folder = process.env.OPENCLAW_FOLDER ?? join(root, '.openclaw');
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     const model = await startEchoModel();
     ends.unshift(model.stop);
-    const gateway = await startOpenClaw(folder, model.url);
+    const gateway = await startOpenClaw(folder, model.url, join(root, 'packages', 'openclaw-plugin'));
     ends.unshift(gateway.stop);
     const serve = [join(root, 'bin', 'agenttown-pairing-server.js'), 'serve', '--port', '0'];
     const server = start(serve, { AGENTTOWN_PAIRING_TOKEN: registrationToken, NO_COLOR: '1' });
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     const app = await pair(url, code, { label: 'test:openclaw' });
     ends.unshift(() => app.close());
     await check(app, model.answered, gateway.restart);
+    await checkPlugin(gateway, url);
   } finally {
     for (const end of ends) await end();
   }
@@ -106,6 +107,43 @@ async function check(app: RelayApp, answered: string[], restart: () => Promise<v
     await app.call('health');
     return `the call ended as ${ended}; health answers again`;
   });
+}
+
+/** The plugin inside the gateway, beside the connector outside of it: another pairing, kept in the gateway's own home. */
+async function checkPlugin({ command }: RealGateway, url: string): Promise<void> {
+  let app: RelayApp | undefined;
+  try {
+    await step('openclaw agenttown relay-pair', async () => {
+      const args = ['agenttown', 'relay-pair', '--agenttown-url', url, '--code-only'];
+      const pairing = command(args, { AGENTTOWN_PAIRING_TOKEN: registrationToken });
+      app = await pair(url, await pairing.line(/^AT-\S+/), { label: 'test:openclaw, plugin' });
+      return 'a code, and an App with it';
+    });
+    await step("the plugin's service serves that pairing", async () => {
+      let isThere = false;
+      while (!isThere) {
+        const status = app?.call<{ ok: boolean }>('agenttown.status', {}, { timeoutMs: 60_000 });
+        isThere = (await status?.catch(ifAway))?.ok ?? false;
+      }
+      await app?.call('cron.list', {});
+      return 'agenttown.status and what its configuration allows';
+    });
+    await step('a chat through the plugin', async () => {
+      const params = { sessionKey: 'main', message: 'hello from the plugin' };
+      const stream = app!.stream<unknown, { text?: string }>('chat.send', params, { timeoutMs: 120_000 });
+      let text = '';
+      for await (const { text: more } of stream) text += more ?? '';
+      assert.match(text, /hello from the plugin/);
+      return `${text.length} characters`;
+    });
+  } finally {
+    app?.close();
+  }
+}
+
+/** The service looks every few seconds whether something is paired. */
+function ifAway(error: RelayError): undefined {
+  if (error.name !== 'RuntimeOffline') throw error;
 }
 
 async function step(name: string, work: () => Promise<string>): Promise<void> {

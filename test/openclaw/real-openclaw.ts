@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { type Running, start as startCommand } from './commands';
 
 /** What is installed: about 850 MB, from npm. OpenClaw needs a newer Node.js than this project. */
 const packages = ['openclaw@2026.9.6', 'node@24.21.0'];
@@ -30,11 +31,17 @@ export interface RealGateway {
   token: string;
   /** Ends it and starts it again, on the same port with the same state. */
   restart(): Promise<void>;
+  /** Runs OpenClaw's own command line beside it. */
+  command(args: string[], environment: Record<string, string>): Running;
   stop(): Promise<void>;
 }
 
 /** Starts the gateway with a model. */
-export async function startOpenClaw(folder: string, modelUrl: string): Promise<RealGateway> {
+export async function startOpenClaw(
+  folder: string,
+  modelUrl: string,
+  pluginFolder: string,
+): Promise<RealGateway> {
   const state = mkdtempSync(join(folder, 'state-'));
   const port = await freePort();
   const token = 'the-token-of-this-run';
@@ -46,21 +53,27 @@ export async function startOpenClaw(folder: string, modelUrl: string): Promise<R
       providers: { local: { baseUrl: modelUrl, api: 'openai-completions', apiKey: 'none', models: [model] } },
     },
     agents: { defaults: { model: { primary: 'local/echo' } } },
+    plugins: {
+      load: { paths: [pluginFolder] },
+      entries: { agenttown: { enabled: true, config: { allow: ['cron.list'] } } },
+    },
   };
   writeFileSync(file, JSON.stringify(configuration));
   const url = `ws://127.0.0.1:${port}`;
+  const entry = join(folder, 'node_modules', 'openclaw', 'openclaw.mjs');
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: state,
+    TMPDIR: state,
+    OPENCLAW_STATE_DIR: state,
+    OPENCLAW_CONFIG_PATH: file,
+    AGENTTOWN_HOME: join(state, 'agenttown'),
+  };
   const start = async () => {
-    const entry = join(folder, 'node_modules', 'openclaw', 'openclaw.mjs');
     const child = spawn(nodeOf(folder), [entry, 'gateway', 'run'], {
       cwd: state,
       stdio: process.env.SHOW_LOGS ? 'inherit' : 'ignore',
-      env: {
-        PATH: process.env.PATH,
-        HOME: state,
-        TMPDIR: state,
-        OPENCLAW_STATE_DIR: state,
-        OPENCLAW_CONFIG_PATH: file,
-      },
+      env,
     });
     await listening(url, child);
     return child;
@@ -73,6 +86,7 @@ export async function startOpenClaw(folder: string, modelUrl: string): Promise<R
       await ended(child);
       child = await start();
     },
+    command: (args, more) => startCommand([entry, ...args], { ...env, ...more }, nodeOf(folder)),
     stop: () => ended(child),
   };
 }
