@@ -18,6 +18,10 @@ let runtime: Runtime;
 let context: BrowserContext;
 let page: Page;
 const faults: string[] = [];
+/** Every address that a page asked for. */
+const addresses: string[] = [];
+/** Settles when the newest socket of a page is no more. */
+const closedOf = new WeakMap<Page, Promise<unknown>>();
 /** Runs of `chat.send` so far, each with what ends it. */
 const runs: Array<{
   message: string;
@@ -76,6 +80,11 @@ async function openApp(options: BrowserContextOptions = {}) {
   opened.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
   opened.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  opened.on('request', (request) => addresses.push(`${request.method()} ${request.url()}`));
+  opened.on('websocket', (socket) => {
+    addresses.push(socket.url());
+    closedOf.set(opened, new Promise((resolve) => socket.on('close', resolve)));
   });
   await opened.goto(`${relay.url}/app`);
   return opened;
@@ -178,12 +187,22 @@ test('a run is stopped at the agent', async () => {
   await stopped;
 });
 
+/** Cuts the sockets of every page. */
+function cutSockets(): void {
+  const { connections } = relay.host;
+  for (const { connectionId, userAgent } of connections.list())
+    if (userAgent?.startsWith('Mozilla')) connections.cut(connectionId);
+}
+
 test('a run goes on over a lost network and a page that is loaded anew, and runs once', async () => {
   const long = await say('long work');
   long.say('one ');
   await last().getByText('one').waitFor();
+  // A browser that is offline keeps the sockets that it has: the network is cut as well.
   await context.setOffline(true);
+  cutSockets();
   long.say('two ');
+  await closedOf.get(page);
   await context.setOffline(false);
   await last().getByText('one two').waitFor();
   await page.reload();
@@ -195,6 +214,14 @@ test('a run goes on over a lost network and a page that is loaded anew, and runs
     () => [...document.querySelectorAll('.said.theirs')].at(-1)?.getAttribute('data-state') === 'answered',
   );
   expect(runs.filter(({ message }) => message === 'long work')).toHaveLength(1);
+});
+
+test('calls go by sockets that tickets open, and no address holds a token', () => {
+  const sockets = addresses.filter((address) => address.startsWith('ws:'));
+  expect(sockets.length).toBeGreaterThan(1);
+  for (const address of sockets) expect(address).toMatch(/[?&]ticket=atk_/);
+  expect(addresses.filter((address) => address.endsWith('/api/relay/rpc'))).toEqual([]);
+  expect(addresses.filter((address) => address.includes('atc_'))).toEqual([]);
 });
 
 test('any method is called, with params that are checked, and its answer is a tree', async () => {
