@@ -7,21 +7,23 @@ import { managementApiService, managementPath, webSocketStages } from './aws/aws
 import { secretsManagerService } from './aws/aws-secrets-manager';
 import type { AwsService } from './aws/aws-service';
 import { sqsService } from './aws/aws-sqs';
-import { type Policies, policiesByFunction } from './aws/iam';
-import { createMeter, type Meter } from './aws/meter';
+import { callersByAccessKey, environmentFor } from './aws/callers';
+import { policiesByFunction } from './aws/iam';
+import { createMeter } from './aws/meter';
 import { createQueues } from './aws/queues';
 import { createSecrets, secretReference } from './aws/secrets';
 import { Switches } from './aws/switches';
 import { type EventSources, prepareEventSources, readEventSources } from './events/event-sources';
 import { invokePermissions } from './functions/permissions';
-import { threadCallsModule } from './in-thread/thread-bundle';
-import { shifted, type ThreadFacts, type ThreadReport } from './in-thread/thread-calls';
+import { threadsOf } from './in-thread/threads';
 import { type HeldFile, holdDataFile } from './tables/data-file';
 import { type Engine, startEngine } from './tables/engine';
 import { engineClient } from './tables/engine-client';
 import { startExpiry } from './tables/expiry';
-import { createTables, type LocalTable } from './tables/tables';
-import { REGION, shortId, URL_SUFFIX } from './template/attributes';
+import { streamedEngine, TIME_TO_LIVE } from './tables/streamed-engine';
+import { tableStreams } from './tables/table-stream';
+import { createTables } from './tables/tables';
+import { REGION, URL_SUFFIX } from './template/attributes';
 import { resolverFor } from './template/intrinsics';
 import { refuseUnknownResources } from './template/known-resources';
 import { type UrlPairs, urlRewriter } from './template/urls';
@@ -126,17 +128,22 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
     side.dynamodbUrl = engine.url;
     client = engineClient(engine.url, engine.isOurs);
     const tables = await createTables(resolver, client);
-    stopExpiry = startExpiry(client, tables, log);
+    const streams = tableStreams(tables);
+    const engineOf = streamedEngine(client, tables, streams);
+    stopExpiry = startExpiry(engineOf(TIME_TO_LIVE), tables, log);
     const sources = readEventSources({ resolver, tables, queues, policies });
-    eventSources = await prepareEventSources(sources, {
-      engine: client,
+    eventSources = prepareEventSources(sources, {
+      streams,
       meter,
       disturb: () => disturb,
       log,
     });
-    inThread = engine.isOurs ? threadsOf({ policies, tables, engine, switches, meter, log }) : undefined;
+    const streamed = [...streams].filter(([, stream]) => stream.isRead).map(([name]) => name);
+    inThread = engine.isOurs
+      ? threadsOf({ policies, tables, streamed, engine, switches, meter, log })
+      : undefined;
     for (const service of [
-      dynamodbService(client, tables, () => meter.enabled),
+      dynamodbService(engineOf(), tables, () => meter.enabled),
       secretsManagerService(secrets),
       sqsService(queues),
       managementApiService(stages, connections),
@@ -147,53 +154,4 @@ export async function startAwsSide(options: AwsSideOptions): Promise<AwsSide> {
     throw error;
   }
   return side;
-}
-
-/** An access key tells the endpoint who calls, so each function has one of its own. */
-function accessKeyOf(functionLogicalId: string): string {
-  return `LOCAL${shortId(functionLogicalId).toUpperCase()}`;
-}
-
-function callersByAccessKey(policies: Map<string, Policies>) {
-  return new Map(
-    [...policies].map(([logicalId, policy]) => [accessKeyOf(logicalId), { logicalId, policies: policy }]),
-  );
-}
-
-/** An engine that a user names may speak what only the host understands: then threads are given nothing. */
-function threadsOf(parts: {
-  policies: Map<string, Policies>;
-  tables: LocalTable[];
-  engine: Engine;
-  switches: Switches;
-  meter: Meter;
-  log(line: string): void;
-}): (functionLogicalId: string) => InThread | undefined {
-  const { policies, tables, engine, switches, meter, log } = parts;
-  const module = threadCallsModule();
-  const hear = (report: ThreadReport) => {
-    if (report.kind === 'log') log(report.line);
-    else meter.record(shifted(report.call, -performance.timeOrigin));
-  };
-  return (logicalId) => {
-    const policy = policies.get(logicalId);
-    if (!policy) return undefined;
-    const { callerArn, documents } = policy;
-    const caller = { logicalId, accessKey: accessKeyOf(logicalId), policies: { callerArn, documents } };
-    const facts: ThreadFacts = { caller, tables, engineUrl: engine.url, switches: switches.buffer };
-    return { module, facts, hear: (report) => hear(report as ThreadReport) };
-  };
-}
-
-function environmentFor(functionLogicalId: string, endpointUrl: string): Record<string, string> {
-  return {
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyOf(functionLogicalId),
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
-    AWS_ENDPOINT_URL: endpointUrl,
-    // The user may point the host at another engine; functions go through the endpoint all the same.
-    AWS_ENDPOINT_URL_DYNAMODB: endpointUrl,
-  };
 }

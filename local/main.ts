@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { meterReport } from './aws/meter-report';
 import { banner } from './banner';
 import { readCommandLine, UsageError } from './command-line';
 import { type Host, startHost } from './host';
@@ -13,6 +12,7 @@ import { Inspector } from './inspected/inspector';
 import { logSink } from './log-sink';
 import { keptAssembly, keptDirectoryOf, USUAL_CONTEXT } from './template/kept-assembly';
 import { watch } from './watch';
+import { meterReport } from './watched/meter-report';
 
 const PROJECT_DIRECTORY = path.resolve(__dirname, '..');
 

@@ -54,17 +54,17 @@ export class ServiceError extends Error {
   }
 }
 
-/** The operation named by `x-amz-target` and the parsed body of an AWS JSON request. */
-export function readJsonCall(request: ServiceRequest): {
-  operation: string;
-  target: string;
-  input: JsonInput;
-} {
-  const target = String(request.headers['x-amz-target'] ?? '');
+/** The operation of an AWS JSON request, as `x-amz-target` names it. */
+export function operationOf({ headers }: Pick<ServiceRequest, 'headers'>): string {
+  const target = String(headers['x-amz-target'] ?? '');
+  return target.slice(target.lastIndexOf('.') + 1);
+}
+
+/** The operation and the parsed body of an AWS JSON request. */
+export function readJsonCall(request: ServiceRequest): { operation: string; input: JsonInput } {
   try {
     return {
-      target,
-      operation: target.slice(target.lastIndexOf('.') + 1),
+      operation: operationOf(request),
       input: JSON.parse(request.body.toString() || '{}'),
     };
   } catch {

@@ -3,7 +3,7 @@
  * send word to the on-failure queue. The shard waits meanwhile.
  */
 import { randomUUID } from 'node:crypto';
-import type { StreamRecord } from './stream-reader';
+import type { StreamRecord } from '../tables/table-stream';
 
 /** The settings of a mapping that govern its batches. Negative numbers stand for "without limit", as in AWS. */
 export interface DeliverySettings {

@@ -1,6 +1,6 @@
 /** The event source mappings of a stack: streams of tables, and queues. */
 import type { Meter } from '../aws/meter';
-import type { EngineClient } from '../tables/engine-client';
+import type { TableStream } from '../tables/table-stream';
 import type { Disturb, Invoke } from '../types';
 import type { MappingProperties, Surroundings } from './mapping';
 import { pollQueue } from './queue-poller';
@@ -14,7 +14,7 @@ export interface SourcesOfStack {
   queues: QueueSource[];
 }
 
-/** The mappings of a stack, their starting positions fixed. */
+/** The mappings of a stack, their streams open. */
 export interface EventSources {
   start(invoke: Invoke): void;
   stop(): void;
@@ -35,23 +35,24 @@ export function readEventSources(surroundings: Surroundings): SourcesOfStack {
 
 /** What the pollers need besides their sources. */
 export interface PollerPorts {
-  engine: EngineClient;
+  /** By the names of their tables. */
+  streams: ReadonlyMap<string, TableStream>;
   meter: Meter;
   disturb(): Disturb | undefined;
   log(line: string): void;
 }
 
-/** Fixes the starting positions of streams now, so that nothing written after the host's start is missed. */
-export async function prepareEventSources(
-  { streams, queues }: SourcesOfStack,
-  { engine, ...ports }: PollerPorts,
-): Promise<EventSources> {
+/** Opens the streams now, so that nothing written after the host's start is missed. */
+export function prepareEventSources(
+  sources: SourcesOfStack,
+  { streams, ...ports }: PollerPorts,
+): EventSources {
   const stopped = new AbortController();
-  const startStreams = await prepareStreams(streams, engine, ports.log, stopped.signal);
+  const startStreams = prepareStreams(sources.streams, streams, ports.log, stopped.signal);
   return {
     start: (invoke) => {
       startStreams(invoke);
-      for (const source of queues) pollQueue(source, { ...ports, invoke }, stopped.signal);
+      for (const source of sources.queues) pollQueue(source, { ...ports, invoke }, stopped.signal);
     },
     stop: () => stopped.abort(),
   };

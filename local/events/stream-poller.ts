@@ -1,112 +1,83 @@
-/** Lambda's poller for DynamoDB streams: one loop per shard of each mapping, batches in order. */
+/** Lambda's poller for DynamoDB streams: one loop for each mapping, batches in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineClient } from '../tables/engine-client';
+import type { StreamReader, StreamRecord, TableStream } from '../tables/table-stream';
 import { REGION } from '../template/attributes';
 import type { Invoke } from '../types';
 import { type DeliveryPorts, deliverBatch } from './batch-delivery';
-import { type ShardReader, type StreamReader, type StreamRecord, streamReader } from './stream-reader';
 import type { StreamSource } from './stream-source';
 
-/** How often an idle shard is asked; AWS asks four times a second. */
+/** How often an idle stream is asked; AWS asks four times a second. */
 const IDLE_POLL_MS = 100;
-/** Pause after a read that failed. */
-const READ_RETRY_MS = 1_000;
 /** The streams API gives at most this many records at once. */
 const LARGEST_READ = 1_000;
 /** Lambda's limit of an event. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+/** Of the one shard that a stream has here. */
+const SHARD_ID = 'shardId-00000000000000000001';
 
 /**
- * Fixes the starting positions now, so that nothing written after the host's start is missed, and gives what starts the
- * polling. Records of a kept table were delivered by the run that wrote them: there a mapping goes on at the stream's end.
+ * Opens the streams now, so that nothing written after the host's start is missed, and gives what starts the polling.
+ * What an earlier run wrote was that one's to deliver, whatever a mapping's starting position.
  */
-export async function prepareStreams(
+export function prepareStreams(
   sources: StreamSource[],
-  engine: EngineClient,
+  streams: ReadonlyMap<string, TableStream>,
   log: (line: string) => void,
   signal: AbortSignal,
-): Promise<(invoke: Invoke) => void> {
-  const pause = async (ms: number) => {
-    await sleep(ms, undefined, { signal });
-  };
-  const prepared = await Promise.all(
-    sources.map(async (source) => {
-      const reader = streamReader(engine, source.table.engineStreamArn!);
-      const shards = await reader.newShards(source.table.kept ? 'LATEST' : source.startingPosition);
-      return { source, reader, shards };
-    }),
-  );
-
-  function follow(source: StreamSource, reader: StreamReader, shard: ShardReader, invoke: Invoke): void {
-    const queue = source.onFailure;
-    const ports: DeliveryPorts = {
-      invoke: (event) => invoke(source.functionLogicalId, event),
-      giveUp: queue && ((message) => queue.send(JSON.stringify(message), 0)),
-      pause,
-      log: (line) => log(`${source.logicalId}: ${line}`),
-    };
-    followShard(source, shard, ports, signal)
-      .then(async () => {
-        for (const next of await reader.newShards('TRIM_HORIZON')) follow(source, reader, next, invoke);
-      })
-      .catch((error) => {
+): (invoke: Invoke) => void {
+  const prepared = sources.map((source) => ({
+    source,
+    reader: streams
+      .get(source.table.name)!
+      .reader((count) =>
+        log(`${source.logicalId}: ${count} stream records were lost: it is too far behind.`),
+      ),
+  }));
+  return (invoke) => {
+    for (const { source, reader } of prepared) {
+      const queue = source.onFailure;
+      const ports: DeliveryPorts = {
+        invoke: (event) => invoke(source.functionLogicalId, event),
+        giveUp: queue && ((message) => queue.send(JSON.stringify(message), 0)),
+        pause: async (ms) => {
+          await sleep(ms, undefined, { signal });
+        },
+        log: (line) => log(`${source.logicalId}: ${line}`),
+      };
+      follow(source, reader, ports, signal).catch((error) => {
         if (!signal.aborted) log(`${source.logicalId}: polling ended: ${error.stack ?? error}`);
       });
-  }
-
-  return (invoke) => {
-    for (const { source, reader, shards } of prepared)
-      for (const shard of shards) follow(source, reader, shard, invoke);
+    }
   };
 }
 
-/** Resolves when the shard is closed and delivered to its end; rejects when the host stops. */
-async function followShard(
+/** Rejects when the host stops. */
+async function follow(
   source: StreamSource,
-  shard: ShardReader,
+  reader: StreamReader,
   ports: DeliveryPorts,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<never> {
   let waiting: StreamRecord[] = [];
   let firstAt = 0;
   for (;;) {
     signal.throwIfAborted();
     const room = Math.min(LARGEST_READ, Math.max(1, source.batchSize - waiting.length));
-    const records = await readAgain(shard, room, ports, signal);
-    for (const record of records ?? [])
+    const records = reader.read(room);
+    for (const record of records)
       if (source.filter(record)) waiting.push(asEventRecord(record, source.delivery.streamArn));
     if (waiting.length > 0 && firstAt === 0) firstAt = performance.now();
     const windowIsOver = performance.now() - firstAt >= source.windowSeconds * 1000;
-    if (waiting.length >= source.batchSize || (waiting.length > 0 && (windowIsOver || !records))) {
-      for (const batch of byEventSize(waiting))
-        await deliverBatch(batch, shard.shardId, source.delivery, ports);
+    if (waiting.length >= source.batchSize || (waiting.length > 0 && windowIsOver)) {
+      for (const batch of byEventSize(waiting)) await deliverBatch(batch, SHARD_ID, source.delivery, ports);
       waiting = [];
       firstAt = 0;
     }
-    if (!records) return;
     if (records.length === 0) await ports.pause(IDLE_POLL_MS);
   }
 }
 
-/** A read that fails is tried again, as Lambda's poller would: an engine elsewhere may be away for a while. */
-async function readAgain(
-  shard: ShardReader,
-  limit: number,
-  ports: DeliveryPorts,
-  signal: AbortSignal,
-): Promise<StreamRecord[] | undefined> {
-  for (;;) {
-    try {
-      return await shard.read(limit);
-    } catch (error) {
-      signal.throwIfAborted();
-      ports.log(`The stream could not be read: ${(error as Error).message ?? error}`);
-      await ports.pause(READ_RETRY_MS);
-    }
-  }
-}
-
-/** Engines name regions and streams of their own; a function sees what AWS would show it. */
+/** A function sees what AWS would show it. */
 function asEventRecord(record: StreamRecord, streamArn: string): StreamRecord {
   return { ...record, awsRegion: REGION, eventSourceARN: streamArn };
 }

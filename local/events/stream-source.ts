@@ -6,7 +6,6 @@ import { attributeOf } from '../template/attributes';
 import type { DeliverySettings } from './batch-delivery';
 import { compileFilters, type RecordFilter } from './event-filter';
 import { type MappingProperties, readMapping, type Surroundings } from './mapping';
-import type { StartingPosition } from './stream-reader';
 
 /** One mapping, ready to be polled. */
 export interface StreamSource {
@@ -16,7 +15,6 @@ export interface StreamSource {
   filter: RecordFilter;
   batchSize: number;
   windowSeconds: number;
-  startingPosition: StartingPosition;
   onFailure: LocalQueue | undefined;
   delivery: DeliverySettings;
 }
@@ -50,7 +48,7 @@ export function readStreamSource(
   const table =
     tables.find((candidate) => streamArnOf(candidate) === streamArn) ??
     refuse(`reads ${streamArn}, which is no stream of a table here`);
-  if (!table.engineStreamArn) refuse(`reads the table ${table.logicalId}, which has no stream`);
+  if (table.streamViewType === undefined) refuse(`reads the table ${table.logicalId}, which has no stream`);
   const from = properties.StartingPosition;
   if (from !== 'TRIM_HORIZON' && from !== 'LATEST') return refuse(`has the starting position ${from}`);
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
@@ -70,7 +68,6 @@ export function readStreamSource(
     filter: compileFilters(properties.FilterCriteria),
     batchSize,
     windowSeconds: properties.MaximumBatchingWindowInSeconds ?? 0,
-    startingPosition: from,
     onFailure,
     delivery: {
       functionArn: attributeOf(

@@ -1,14 +1,17 @@
 /**
  * The endpoint inside a function's thread: calls of tables go from there to the engine, past the same plan, policy and
  * meter as in the host, and with two changes of thread instead of four. Bundled, since threads load no TypeScript
- * (`thread-bundle.ts`). The host answers what is not of tables, and all calls while somebody disturbs them.
+ * (`thread-bundle.ts`). The host answers what is not of tables, writes of tables with streams, and all calls while
+ * somebody disturbs them.
  */
 
 import { type AwsCalls, answerAwsCall, credentialOf } from '../aws/aws-call';
 import { dynamodbService } from '../aws/aws-dynamodb';
+import { operationOf } from '../aws/aws-service';
 import { type PolicySource, policiesOf } from '../aws/iam';
 import { Switches } from '../aws/switches';
 import { engineClient } from '../tables/engine-client';
+import { mayWrite } from '../tables/streamed-engine';
 import type { LocalTable } from '../tables/tables';
 import type { AwsAnswer, AwsRequest, MeteredCall } from '../types';
 
@@ -16,6 +19,8 @@ import type { AwsAnswer, AwsRequest, MeteredCall } from '../types';
 export interface ThreadFacts {
   caller: { logicalId: string; accessKey: string; policies: PolicySource };
   tables: LocalTable[];
+  /** Names of the tables whose streams somebody reads: what writes them is told to the stream, by the host. */
+  streamed: string[];
   engineUrl: string;
   /** The buffer of the host's switches. */
   switches: SharedArrayBuffer;
@@ -26,7 +31,7 @@ export type ThreadReport = { kind: 'metered'; call: MeteredCall } | { kind: 'log
 
 /** Gives what answers a call in the thread, or undefined for one that is the host's. */
 export function callsInThread(
-  { caller, tables, engineUrl, switches: buffer }: ThreadFacts,
+  { caller, tables, streamed, engineUrl, switches: buffer }: ThreadFacts,
   report: (report: ThreadReport) => void,
 ): (request: AwsRequest) => Promise<AwsAnswer> | undefined {
   const switches = new Switches(buffer);
@@ -46,7 +51,8 @@ export function callsInThread(
   return (request) => {
     const credential = credentialOf(request);
     const isOurs = credential?.service === tablesService.name && credential.accessKey === caller.accessKey;
-    return isOurs && !switches.disturbed ? answerAwsCall(calls, request) : undefined;
+    const isLeft = switches.disturbed || mayWrite(streamed, operationOf(request), request.body);
+    return isOurs && !isLeft ? answerAwsCall(calls, request) : undefined;
   };
 }
 

@@ -20,9 +20,8 @@ export interface EngineClient {
   close(): void;
 }
 
-/** Prefixes of `x-amz-target`. */
+/** Prefix of `x-amz-target`. */
 export const DYNAMODB = 'DynamoDB_20120810';
-export const DYNAMODB_STREAMS = 'DynamoDBStreams_20120810';
 
 /**
  * Engines ask for credentials and check none; some keep one database per access key, so everything
@@ -39,19 +38,21 @@ const CONNECTIONS = 2;
 
 /** A client for the engine at `url`. `isOurs`: it is the one that we start, and understands requests in a row. */
 export function engineClient(url: string, isOurs = false): EngineClient {
-  const { send, close } = isOurs ? overConnections(new URL(url)) : overHttp(url);
+  return withCalls({ url, ...(isOurs ? overConnections(new URL(url)) : overHttp(url)) });
+}
+
+/** What sends texts, with `call` over it. */
+export function withCalls(transport: Omit<EngineClient, 'call'>): EngineClient {
   return {
-    url,
-    send,
+    ...transport,
     call: async (target, input) => {
-      const answer = await send(target, JSON.stringify(input));
+      const answer = await transport.send(target, JSON.stringify(input));
       const parsed = JSON.parse(answer.body || '{}');
       if (answer.status === 200) return parsed;
       const error = new Error(parsed.message ?? parsed.Message ?? answer.body);
       error.name = String(parsed.__type ?? 'EngineError').replace(/^.*#/, '');
       throw error;
     },
-    close,
   };
 }
 

@@ -1,4 +1,6 @@
-/** The template's tables on the engine: keys, indexes, streams and TTL. */
+/**
+ * The template's tables on the engine: keys, indexes and TTL. Streams are not the engine's business (`table-stream.ts`).
+ */
 
 import type { Resolver } from '../types';
 import { DYNAMODB, type EngineClient } from './engine-client';
@@ -13,10 +15,8 @@ export interface LocalTable {
   keyAttributes: string[];
   /** Holds when a row's time is over, in seconds; undefined where rows stay. */
   ttlAttribute: string | undefined;
-  /** The stream's ARN on the engine; undefined without a stream. */
-  engineStreamArn: string | undefined;
-  /** The engine had this table already, from an earlier run. */
-  kept: boolean;
+  /** What the records of its stream hold; undefined without a stream. */
+  streamViewType: string | undefined;
 }
 
 interface Key {
@@ -76,25 +76,21 @@ export async function createTables(resolver: Resolver, engine: EngineClient): Pr
       const existing = await describe(engine, name);
       if (existing) refuseOtherShape(name, existing, properties);
       else await create(engine, name, properties);
-      const described = existing ?? (await describe(engine, name));
+      // Files of earlier versions: with a stream, each write would be slower than the last.
+      if (existing?.StreamSpecification) await endEngineStream(engine, name);
       return {
         logicalId,
         name,
         partitionKeys: partitionKeys(properties),
         keyAttributes: properties.KeySchema.map(({ AttributeName }) => AttributeName),
         ttlAttribute: ttlAttributeOf(properties),
-        engineStreamArn: properties.StreamSpecification ? described?.LatestStreamArn : undefined,
-        kept: existing !== undefined,
+        streamViewType: properties.StreamSpecification?.StreamViewType,
       };
     }),
   );
 }
 
-interface Described extends TableProperties {
-  LatestStreamArn?: string;
-}
-
-async function describe(engine: EngineClient, name: string): Promise<Described | undefined> {
+async function describe(engine: EngineClient, name: string): Promise<TableProperties | undefined> {
   try {
     return (await engine.call(`${DYNAMODB}.DescribeTable`, { TableName: name })).Table;
   } catch (error) {
@@ -104,7 +100,6 @@ async function describe(engine: EngineClient, name: string): Promise<Described |
 }
 
 async function create(engine: EngineClient, name: string, properties: TableProperties): Promise<void> {
-  const stream = properties.StreamSpecification;
   await engine.call(`${DYNAMODB}.CreateTable`, {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
@@ -112,11 +107,17 @@ async function create(engine: EngineClient, name: string, properties: TablePrope
     AttributeDefinitions: properties.AttributeDefinitions,
     GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes?.map(indexForEngine),
     LocalSecondaryIndexes: properties.LocalSecondaryIndexes?.map(indexForEngine),
-    StreamSpecification: stream && { StreamEnabled: true, StreamViewType: stream.StreamViewType },
   });
   const ttl = properties.TimeToLiveSpecification;
   if (ttl?.Enabled)
     await engine.call(`${DYNAMODB}.UpdateTimeToLive`, { TableName: name, TimeToLiveSpecification: ttl });
+}
+
+async function endEngineStream(engine: EngineClient, name: string): Promise<void> {
+  await engine.call(`${DYNAMODB}.UpdateTable`, {
+    TableName: name,
+    StreamSpecification: { StreamEnabled: false },
+  });
 }
 
 function indexForEngine({ IndexName, KeySchema, Projection }: Index): Index {
@@ -130,10 +131,10 @@ function refuseUnknown(logicalId: string, properties: TableProperties): void {
 }
 
 /** Kept data was written under the kept keys, so it cannot be read under others. */
-function refuseOtherShape(name: string, kept: Described, wanted: TableProperties): void {
+function refuseOtherShape(name: string, kept: TableProperties, wanted: TableProperties): void {
   if (shape(kept) !== shape(wanted))
     throw new Error(
-      `The kept table ${name} has other keys, indexes or stream (${shape(kept)}) than the stack ` +
+      `The kept table ${name} has other keys or indexes (${shape(kept)}) than the stack ` +
         `(${shape(wanted)}): start with another database file, or delete this one.`,
     );
 }
@@ -146,7 +147,6 @@ function shape(table: TableProperties): string {
   return [
     keys(table.KeySchema),
     ...indexes.map((index) => `${index.IndexName}: ${keys(index.KeySchema)}`).sort(),
-    table.StreamSpecification ? `stream ${table.StreamSpecification.StreamViewType}` : 'no stream',
   ].join('; ');
 }
 

@@ -2,8 +2,8 @@ import { Agent, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { CfnOutput } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { meterReport } from '../../local/aws/meter-report';
 import { type Host, startHost } from '../../local/host';
+import { meterReport } from '../../local/watched/meter-report';
 import { FixtureClient, FixtureLog } from './fixture-client';
 import { fixtureAssembly, fixtureFunction, fixtureRestApi, fixtureSockets, route } from './fixture-stack';
 

@@ -1,12 +1,19 @@
 import { type DeliverySettings, deliverBatch } from '../../../local/events/batch-delivery';
-import type { StreamRecord } from '../../../local/events/stream-reader';
+import type { StreamRecord } from '../../../local/tables/table-stream';
 
 const nowSeconds = Date.now() / 1000;
 const record = (sequence: string, ageSeconds = 0): StreamRecord => ({
   eventID: sequence,
   eventName: 'INSERT',
-  awsRegion: 'us-east-1',
-  dynamodb: { SequenceNumber: sequence, ApproximateCreationDateTime: nowSeconds - ageSeconds },
+  eventVersion: '1.1',
+  eventSource: 'aws:dynamodb',
+  dynamodb: {
+    SequenceNumber: sequence,
+    ApproximateCreationDateTime: nowSeconds - ageSeconds,
+    Keys: { pk: { S: sequence } },
+    SizeBytes: 1,
+    StreamViewType: 'KEYS_ONLY',
+  },
 });
 
 /** Delivers a batch to a function that answers in turn; an Error is thrown, the last answer repeats. */

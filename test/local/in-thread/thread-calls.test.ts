@@ -1,4 +1,6 @@
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { callsInThread, type ThreadFacts } from '../../../local/in-thread/thread-calls';
 import type { AwsAnswer, AwsRequest, AwsSide } from '../../../local/types';
 import { fn, logicalId, started, stopAll, synthesized } from '../aws-side-fixture';
@@ -7,7 +9,17 @@ const assembly = synthesized((stack) => {
   const partitionKey = { name: 'pk', type: AttributeType.STRING };
   const things = new Table(stack, 'Things', { tableName: 'Things', partitionKey });
   new Table(stack, 'Others', { tableName: 'Others', partitionKey });
-  things.grantReadWriteData(fn(stack, 'Writer'));
+  const told = new Table(stack, 'Told', {
+    tableName: 'Told',
+    partitionKey,
+    stream: StreamViewType.NEW_IMAGE,
+  });
+  fn(stack, 'Reader').addEventSource(
+    new DynamoEventSource(told as ITable, { startingPosition: StartingPosition.LATEST }),
+  );
+  const writer = fn(stack, 'Writer');
+  things.grantReadWriteData(writer);
+  told.grantReadWriteData(writer);
 });
 
 let side: AwsSide & { logged: string[] };
@@ -106,6 +118,14 @@ test('calls of tables are left to the host while somebody disturbs them', async 
   expect(here(put('Things'))).toBeUndefined();
   side.disturb = undefined;
   expect(await here(put('Things'))).toMatchObject({ status: 200 });
+});
+
+test('writes of a table whose stream is read are left to the host, and its reads are not', async () => {
+  const transaction = { TransactItems: [{ Put: { TableName: 'Told', Item: { pk: { S: 'a' } } } }] };
+  expect(here(put('Told'))).toBeUndefined();
+  expect(here(request('TransactWriteItems', transaction))).toBeUndefined();
+  const read = here(request('GetItem', { TableName: 'Told', Key: { pk: { S: 'a' } } }));
+  expect(await read).toMatchObject({ status: 200 });
 });
 
 test.each([
