@@ -66,6 +66,11 @@ export class EndsWatch {
     return gateway !== 'unread' && !gateway?.sockets.length;
   }
 
+  /** Whether the client is surely none any more. */
+  async isRevoked(): Promise<boolean> {
+    return (await this.gatewayOfClient()) === 'revoked';
+  }
+
   private gateway(): Promise<Gateway | undefined | 'unread'> {
     return this.world.gateways.read(this.call.gatewayId).catch(() => 'unread' as const);
   }

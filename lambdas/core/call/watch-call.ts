@@ -58,6 +58,8 @@ export async function* watchCall(
       if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
       ({ sentTo } = stored);
       if (isStream) yield order.take(seen.progress, now, stored.end !== undefined);
+      // Another waiter may have cancelled it because their client is none any more.
+      if (stored.end?.outcome === 'cancelled' && (await ends.isRevoked())) throw unauthorized();
       if (stored.end) return stored.end;
     }
     if (sight === 'away') return await endCall(world, call, options.ifGone);

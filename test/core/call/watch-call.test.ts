@@ -194,6 +194,27 @@ test('a client that is revoked before its call takes a place has its call cancel
   expect((await relay.calls.read(callOf().callKey, relay.clock.now()))?.end?.outcome).toBe('cancelled');
 });
 
+test('whoever waits for a call that another waiter cancelled for a revoked client is unauthorized as well', async () => {
+  const relay = await world();
+  await relay.calls.open(callOf(), t0);
+  relay.clock.at(t0 + 2_000, () => relay.stores.clients.remove('gw_1', 'cl_1', t0 + 2_000));
+  relay.clock.at(t0 + 2_000, async () => {
+    await relay.calls.end(callOf(), { outcome: 'cancelled', atMs: t0 + 2_000 }, { waiter: true });
+  });
+  const waiting = endOfCall(watchCall(relay, callOf(), { ifGone: 'disconnected', places: noPlaces }));
+  await expect(waiting).rejects.toMatchObject({ code: 'unauthorized' });
+});
+
+test('a call that its own client cancelled ends as cancelled', async () => {
+  const relay = await world();
+  await relay.calls.open(callOf(), t0);
+  relay.clock.at(t0 + 2_000, async () => {
+    await relay.calls.end(callOf(), { outcome: 'cancelled', atMs: t0 + 2_000 }, { waiter: true });
+  });
+  const waiting = endOfCall(watchCall(relay, callOf(), { ifGone: 'disconnected', places: noPlaces }));
+  expect(await waiting).toMatchObject({ outcome: 'cancelled' });
+});
+
 test('nothing is posted for a client that was revoked while its call waited for a runtime', async () => {
   const relay = await world();
   await relay.gateways.leave('gw_1', socket, t0);
