@@ -76,7 +76,7 @@ test('25 of 25 clicks on gateways choose the one under the pointer, at ten event
   const clicks: Click[] = [];
   for (let n = 0; n < 25; n += 1) {
     const line = page.locator('#gateways button').nth(n % 5);
-    await line.scrollIntoViewIfNeeded();
+    await line.hover();
     const box = (await line.boundingBox())!;
     await clickSlowly(page, box.x + 20, box.y + 9, traffic.next);
     const pressed = await lastPress(page);

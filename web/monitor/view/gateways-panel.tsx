@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { formatAge, formatCount, formatMoment, shortenId } from '../model/format';
 import type { GatewaySummary } from '../model/gateway-ledger';
 import { filter, goTo, table } from '../state/chosen';
@@ -9,8 +10,9 @@ const MAX_LISTED = 100;
 
 const STATES = { connected: 'Connected', away: 'Away', removed: 'Removed', unknown: 'Unknown' } as const;
 
-/** The table of gateways: lines change in place, and keep their order under a pointer. */
+/** The table of gateways: lines change in place, keep their order under a pointer, and a click chooses what the press was on. */
 export function GatewaysPanel() {
+  const pressed = useRef<string | undefined>(undefined);
   const all = gateways.value;
   const connected = all.filter(({ presence }) => presence === 'connected').length;
   return (
@@ -45,7 +47,19 @@ export function GatewaysPanel() {
                 </th>
               </tr>
             </thead>
-            <tbody id="gateways">
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: a key on a button is a click */}
+            <tbody
+              id="gateways"
+              onPointerDown={({ target }) => {
+                pressed.current = gatewayUnder(target);
+              }}
+              onClick={({ target }) => {
+                // A key's click has no press before it.
+                const chosen = pressed.current ?? gatewayUnder(target);
+                pressed.current = undefined;
+                if (chosen !== undefined) choose(chosen);
+              }}
+            >
               {all.slice(0, MAX_LISTED).map((gateway) => (
                 <GatewayLine key={gateway.gatewayId} gateway={gateway} />
               ))}
@@ -57,13 +71,18 @@ export function GatewaysPanel() {
   );
 }
 
+function gatewayUnder(target: EventTarget | null): string | undefined {
+  return (target as Element | null)?.closest<HTMLElement>('[data-gateway-id]')?.dataset.gatewayId;
+}
+
+/** Shows one gateway's rows only; chosen again, those of all. */
+function choose(gatewayId: string): void {
+  setFilter({ gateway: filter.value.gateway === gatewayId ? '' : gatewayId });
+  goTo(table.value);
+}
+
 function GatewayLine({ gateway }: { gateway: GatewaySummary }) {
   const { gatewayId, displayName, runtimeType, presence, calls, errors } = gateway;
-  const isChosen = filter.value.gateway === gatewayId;
-  const choose = () => {
-    setFilter({ gateway: isChosen ? '' : gatewayId });
-    goTo(table.value);
-  };
   return (
     <tr>
       <td>
@@ -72,8 +91,7 @@ function GatewayLine({ gateway }: { gateway: GatewaySummary }) {
           type="button"
           title={gatewayId}
           data-gateway-id={gatewayId}
-          aria-pressed={isChosen}
-          onClick={choose}
+          aria-pressed={filter.value.gateway === gatewayId}
         >
           {displayName ?? shortenId(gatewayId, 26)}
         </button>
