@@ -130,18 +130,26 @@ test.each(['config.get', 'config.set', 'exec.approval.resolve', 'logs.tail', 'ag
 
 test('a chat is a run under the id of the call: its events are the steps, its end the answer, a repeat no second run', async () => {
   const id = 'chat-once';
+  let seenAll = () => {};
+  gateway.beforeEnd = new Promise((resolve) => {
+    seenAll = resolve;
+  });
   const stream = app.stream<{ message: object }, { text?: string; kind?: string }>(
     'chat.send',
     { message: 'hello' },
     { id },
   );
   const [texts, kinds]: [string[], string[]] = [[], []];
-  for await (const step of stream) step.kind ? kinds.push(step.kind) : texts.push(step.text ?? '');
+  for await (const step of stream) {
+    step.kind ? kinds.push(step.kind) : texts.push(step.text ?? '');
+    if (texts.join('') === 'hello' && kinds.length === 2) seenAll();
+  }
   expect([texts.join(''), kinds]).toEqual(['hello', ['status', 'agent']]);
   expect((await stream.result).message).toEqual({ role: 'assistant', content: 'hello' });
   await app.call('chat.send', { message: 'hello' }, { id });
   expect([...gateway.runs.values()]).toEqual([1]);
   expect([...gateway.runs.keys()][0]).toMatch(/^rpc_/);
+  gateway.beforeEnd = undefined;
 });
 
 test('ten thousand deltas a second arrive whole, in fewer steps than a call may have', async () => {
