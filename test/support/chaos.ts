@@ -32,7 +32,6 @@ export interface ChaosReport {
 export async function runChaos(relay: Relay, shape: Shape): Promise<ChaosReport> {
   relay.host.aws.meter.enabled = false;
   const { runtimes, apps } = await pairAll(relay, shape);
-  const running = runtimes.map((runtime) => runtime.run());
   await Promise.all(runtimes.map((runtime) => runtime.connected()));
   const weather = new Weather(randomOf(shape, 'weather'));
   const fate = new Fate(relay.host, shape, runtimes, weather);
@@ -47,7 +46,7 @@ export async function runChaos(relay: Relay, shape: Shape): Promise<ChaosReport>
     runtimeOf: (app: number) => runtimes[app % shape.runtimes]!,
     rows: await callRows(relay.host.aws),
   };
-  await Promise.all([...runtimes.map((runtime) => runtime.stop()), ...running, hangUp()]);
+  await Promise.all([...runtimes.map((runtime) => runtime.stop()), hangUp()]);
   return {
     breaches: audit(books),
     freshCalls,
@@ -58,9 +57,12 @@ export async function runChaos(relay: Relay, shape: Shape): Promise<ChaosReport>
   };
 }
 
+/** How long a runtime keeps an older socket: every other one longer than any call of the run. */
+const drainMs = [500, 10_000];
+
 async function pairAll(relay: Relay, shape: Shape) {
   const registered = await Promise.all(Array.from({ length: shape.runtimes }, () => register(relay.url)));
-  const runtimes = registered.map((one, n) => new ChaosRuntime(one, randomOf(shape, `runtime ${n}`)));
+  const runtimes = registered.map((one, n) => new ChaosRuntime(one, drainMs[n % drainMs.length]));
   const apps: ChaosApp[] = [];
   for (let n = 0; n < shape.apps; n++) {
     const { gatewayId, relaySecret } = registered[n % shape.runtimes]!;

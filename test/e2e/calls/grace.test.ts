@@ -1,10 +1,10 @@
 /** A runtime that goes away and comes back: within the grace nothing is lost, and nothing is run twice. */
 import { redeem, register, request } from '../../support/api';
+import { CountedRuntime } from '../../support/counted-runtime';
 import { eventually } from '../../support/eventually';
 import { everyRow } from '../../support/memory/tables';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, TestRuntime } from '../../support/runtime';
-import { TirelessRuntime } from '../../support/tireless-runtime';
 import { callBy, hangUp, socketOf, type Way, ways } from '../../support/ways';
 
 let relay: Relay;
@@ -78,12 +78,12 @@ test.each(ways)(
     relay.host.connections.cut(connectionOf());
     await first.closed;
     const answer = callBy(way, relay.url, app, { method: 'm', params: 5, timeoutMs: 20_000, id: 'unsure' });
-    const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+    const runtime = new CountedRuntime(registered, (params) => params);
     expect((await answer).body.result).toBe(5);
     expect([...runtime.posted.values()].every((times) => times === 1)).toBe(true);
     expect(runtime.ran).toHaveLength(1);
     for (const api of relay.host.webSockets) api.disconnectDelivery = undefined;
-    runtime.stop();
+    await runtime.stop();
   },
 );
 
@@ -132,7 +132,7 @@ test('502 comes right after the end of the grace after the drop, both ways', asy
 
 test('a runtime that flaps every second answers every call of both ways, each run once', async () => {
   const { registered, app } = await paired();
-  const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+  const runtime = new CountedRuntime(registered, (params) => params);
   await runtime.connected();
   const flap = setInterval(() => relay.host.connections.cut(connectionOf()), 1_000);
   const body = (n: string) => ({ method: 'm', params: n, timeoutMs: 20_000 });
@@ -146,12 +146,12 @@ test('a runtime that flaps every second answers every call of both ways, each ru
   );
   clearInterval(flap);
   expect(runtime.ran).toHaveLength(80);
-  runtime.stop();
+  await runtime.stop();
 }, 60_000);
 
 test('calls of both ways flow across many hand-overs of a socket that may live three seconds, none lost, none doubled', async () => {
   const { registered, app } = await paired();
-  const runtime = new TirelessRuntime(registered, async (command) => ({ result: command.params }));
+  const runtime = new CountedRuntime(registered, (params) => params);
   await runtime.connected();
   const handOvers = setInterval(() => void runtime.handOver(), 1_500);
   const until = Date.now() + 12_000;
@@ -168,7 +168,7 @@ test('calls of both ways flow across many hand-overs of a socket that may live t
   clearInterval(handOvers);
   expect(runtime.ran).toHaveLength(calls);
   expect([...runtime.posted.values()].filter((times) => times > 1)).toEqual([]);
-  runtime.stop();
+  await runtime.stop();
 }, 60_000);
 
 test.each(ways)('by %s: an echo through a fresh socket works right after its handshake', async (way) => {

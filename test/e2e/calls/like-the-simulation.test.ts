@@ -36,9 +36,8 @@ afterAll(async () => {
 /** How the calls end on the local host, in real time. */
 async function onTheLocalHost(): Promise<Words> {
   const random = seededRandom(1);
-  const runtime = new ChaosRuntime(await register(relay.url), random);
+  const runtime = new ChaosRuntime(await register(relay.url));
   const paired = await redeem(relay.url, runtime.registered.accessCode);
-  const running = runtime.run();
   await runtime.connected();
   const apps = ways.map((way) => new ChaosApp(relay.url, paired, random, way));
   let serial = 0;
@@ -49,7 +48,7 @@ async function onTheLocalHost(): Promise<Words> {
       ),
     );
   await askAll(there);
-  await Promise.all([runtime.stop(), running]);
+  await runtime.stop();
   await eventually(async () => {
     const credential = paired.clientToken;
     const { body } = await request(relay.url, 'GET /api/relay/status', { credential });

@@ -65,9 +65,9 @@ export class Fate {
         this.cut(place);
         return;
       case 'hand-over':
-        return await runtime.handOver(false);
+        return await runtime.handOver();
       case 'hand-over and cut':
-        await runtime.handOver(true);
+        await runtime.handOver();
         this.cutNewest();
         return;
       case 'storm':
