@@ -27,7 +27,7 @@ const common = {
 async function bundle(next) {
   await build({
     ...common,
-    entryPoints: ['src/app.ts', 'src/runtime.ts'],
+    entryPoints: ['src/app.ts', 'src/runtime.ts', 'src/sealed.ts'],
     outdir: next,
     platform: 'neutral',
     mainFields: ['module', 'main'],
@@ -81,7 +81,7 @@ async function declare(next) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildInPlace(
     import.meta.url,
-    ['eventsource-parser/package.json', 'typescript/package.json'],
+    ['eventsource-parser/package.json', '@noble/curves/ed25519.js', 'typescript/package.json'],
     async (next) => {
       await bundle(next);
       await declare(next);

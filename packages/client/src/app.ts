@@ -11,7 +11,8 @@ export {
   type RelayApp,
   type RuntimeStatus,
 } from './app/relay-app';
-export type { AppCodec, CodedCall } from './wire/codec';
+export type { Answer, AppCodec, CodedCall } from './wire/codec';
 export * from './wire/errors';
+export type { AppSeal, PlainCall, SealEnds, SealedPairing } from './wire/seal';
 export type { WebSocketClass } from './wire/socket';
 export { type Store, webStore } from './wire/store';

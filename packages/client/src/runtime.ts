@@ -19,7 +19,8 @@ export {
   type RuntimeOptions,
   type RuntimeState,
 } from './runtime/runtime';
-export type { CodedCall, RuntimeCodec } from './wire/codec';
+export type { Answer, CodedCall, DecodedCall, RuntimeCodec } from './wire/codec';
 export * from './wire/errors';
+export type { RuntimeSeal, SealEnds, SealEvent } from './wire/seal';
 export type { WebSocketClass } from './wire/socket';
 export { type Store, webStore } from './wire/store';

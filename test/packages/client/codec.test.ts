@@ -1,6 +1,6 @@
 /** The seam for encryption: what travels is what the codec made, and both ends see what was meant. */
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
-import { connect, type Runtime, register } from 'agenttown-relay-client/runtime';
+import { connect, MethodError, type Runtime, register } from 'agenttown-relay-client/runtime';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 
 const seal = (value: unknown) => Buffer.from(JSON.stringify(value ?? null)).toString('base64');
@@ -16,15 +16,20 @@ beforeAll(async () => {
   const identity = await register(relay.url, { runtimeType: 'test', token: registrationToken });
   runtime = connect(identity, {
     methods: {
+      refuse: () => {
+        throw new MethodError('Not today.', 'not_today', { until: 'tomorrow' });
+      },
       greet: (name, { method, progress }) => {
         for (const step of ['one', 'two']) progress(step);
         return `${method} ${name}`;
       },
     },
     codecFor: () => ({
-      decodeCall: ({ params }) => unseal(params),
-      encodeResult: async (result) => seal(result),
-      encodeProgress: async (data) => seal(data),
+      decodeCall: ({ params }) => ({
+        ...unseal(params),
+        encodeAnswer: async (answer) => ({ result: seal(answer) }),
+        encodeProgress: async (data) => seal(data),
+      }),
     }),
   });
   await runtime.connected();
@@ -34,7 +39,10 @@ beforeAll(async () => {
         sealings.push(method);
         return { method: 'sealed', params: seal({ method, params }) };
       },
-      decodeResult: async (result) => unseal(result),
+      decodeAnswer: async ({ result }) => {
+        const answer = unseal(result);
+        return { ok: !answer.error, ...answer };
+      },
       decodeProgress: async (data) => unseal(data),
     },
   });
@@ -52,6 +60,15 @@ test('method, params, steps and result arrive as they were meant', async () => {
   expect([steps, await stream.result]).toEqual([['one', 'two'], 'greet Ada']);
 });
 
+test("an error travels coded as well, and is the runtime's at the other end", async () => {
+  const id = 'an-error';
+  const error = await app.call('refuse', undefined, { id }).catch((error) => error);
+  expect(error).toMatchObject({ name: 'RuntimeError', code: 'not_today', data: { until: 'tomorrow' } });
+  const headers = { authorization: `Bearer ${app.credentials.clientToken}` };
+  const answer = await fetch(`${relay.url}/api/relay/rpc/${id}`, { headers });
+  expect(await answer.text()).not.toContain('today');
+});
+
 test('the relay sees one method and no word of what was said, and a call is sealed once', async () => {
   const { body } = await (async () => {
     const id = 'sealed-once';
@@ -61,7 +78,7 @@ test('the relay sees one method and no word of what was said, and a call is seal
     });
     return { body: await answer.text() };
   })();
-  expect(body).toContain(seal('greet Grace'));
+  expect(body).toContain(seal({ result: 'greet Grace' }));
   expect(body).not.toContain('Grace');
   expect(relay.logged.join('\n')).not.toContain('Grace');
   expect(sealings.filter((method) => method === 'greet')).toHaveLength(2);

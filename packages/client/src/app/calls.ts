@@ -1,19 +1,11 @@
 /** Takes calls to their end: by socket or by HTTP, and again under the same id whenever nobody can say what became of one. */
-import type { AppCodec } from '../wire/codec';
-import { type RelayError, RpcTimeout, ServerFault, unreachable } from '../wire/errors';
+
+import type { Answer, AppCodec } from '../wire/codec';
+import { ownError, type RelayError, RpcTimeout, ServerFault, unreachable } from '../wire/errors';
 import type { Server } from '../wire/http';
 import { Backoff, now, pause } from '../wire/time';
 import { asksAgain, callByHttp } from './http-way';
-import {
-  type Answer,
-  type Asked,
-  type CallOptions,
-  cancelled,
-  checkCall,
-  newId,
-  Outgoing,
-  type Step,
-} from './outgoing';
+import { type Asked, type CallOptions, cancelled, checkCall, newId, Outgoing, type Step } from './outgoing';
 import type { SocketWay } from './socket-way';
 
 /** What calling needs. */
@@ -37,6 +29,9 @@ export interface Begun<Result> {
 /** A server that fails this often in a row is not asked again by itself. */
 const maxFaults = 4;
 
+/** A runtime that was started anew is asked anew, and again should that happen meanwhile. */
+const maxAskedAnew = 3;
+
 /** The calls of one App. */
 export class Calls {
   readonly #running = new Set<Outgoing>();
@@ -54,14 +49,21 @@ export class Calls {
     asked: Asked | undefined,
     options: CallOptions & { afterSeq?: number },
     onStep: ((step: Step) => void) | undefined,
+    /** `null`: in plain words. */
+    codec: AppCodec | null | undefined = this.world.codec,
   ): Begun<Result> {
-    const call = new Outgoing(options.id ?? newId(), options, this.world.codec, onStep);
+    const call = new Outgoing(options.id ?? newId(), options, codec, onStep);
     const cancel = (cause?: unknown) => {
       if (!this.#running.has(call) || call.gone.signal.aborted) return;
       call.gone.abort(cancelled(call.id, cause));
       this.world.tellCancelled(call.id);
     };
     return { id: call.id, cancel: () => cancel(), result: this.#run<Result>(call, asked, cancel) };
+  }
+
+  /** The id that a call has at the relay: another one than it was begun with, once it was asked anew. */
+  idOf(id: string): string {
+    return [...this.#running].find(({ firstId }) => firstId === id)?.id ?? id;
   }
 
   /** Leaves every call as it is. */
@@ -84,18 +86,24 @@ export class Calls {
     signal?.addEventListener('abort', onAbort);
     this.#running.add(call);
     try {
-      // Once: what is repeated under one id must be the same to the byte.
-      call.mayRun = asked === undefined;
-      call.asked =
-        asked && ((await this.world.codec?.encodeCall?.({ params: undefined, ...asked, id })) ?? asked);
-      return (await this.#finish(call)) as Result;
+      for (let left = maxAskedAnew; ; left--) {
+        // Once for each id: what is repeated under one must be the same to the byte.
+        call.mayRun = asked === undefined;
+        call.asked = asked && (await encoded(call, asked));
+        const answer = await call.read(await this.#finish(call));
+        if (answer !== 'ask-anew') return call.resultOf(answer) as Result;
+        if (!asked || left === 0) throw unreachable('The runtime forgets its sessions.', { id });
+        call.id = newId();
+      }
+    } catch (error) {
+      throw call.gone.signal.aborted ? call.gone.signal.reason : ownError(error);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.#running.delete(call);
     }
   }
 
-  async #finish(call: Outgoing): Promise<unknown> {
+  async #finish(call: Outgoing): Promise<Answer> {
     const { signal } = call.gone;
     const backoff = new Backoff(150, 5_000);
     let faults = 0;
@@ -105,7 +113,7 @@ export class Calls {
       for (;;) {
         if (signal.aborted) throw signal.reason;
         try {
-          return await call.resultOf(await this.#attempt(call));
+          return await this.#attempt(call);
         } catch (error) {
           if (signal.aborted) throw signal.reason;
           if (!asksAgain(error) || (error instanceof ServerFault && ++faults > maxFaults)) throw error;
@@ -128,6 +136,10 @@ export class Calls {
     call.mayRun = true;
     return await callByHttp(server, credentials, call);
   }
+}
+
+async function encoded(call: Outgoing, asked: Asked): Promise<Asked> {
+  return (await call.codec?.encodeCall?.({ params: undefined, ...asked, id: call.id })) ?? asked;
 }
 
 /** Its time is over, and no end was heard. Asking again under the same id finds the end, or joins the call. */

@@ -1,8 +1,9 @@
 /** A call by HTTP: one request, or a stream where its progress is wanted or it takes long. */
+import type { Answer } from '../wire/codec';
 import { errorOfProblem, type RelayError, ServerFault, unreachable } from '../wire/errors';
 import { notARelay, readJson, type Server, send } from '../wire/http';
 import { readEvents } from '../wire/server-events';
-import type { Answer, Outgoing, Step } from './outgoing';
+import type { Outgoing, Step } from './outgoing';
 
 /** The plain route waits this long at most. */
 const maxPlainMs = 55_000;

@@ -1,6 +1,6 @@
 /** A call on its way: what is asked, under which id, until when, and what was heard of it so far. */
-import type { AppCodec } from '../wire/codec';
-import { Cancelled, invalid, type RelayError, RuntimeError } from '../wire/errors';
+import type { Answer, AppCodec } from '../wire/codec';
+import { Cancelled, invalid, ownError, type RelayError, RuntimeError } from '../wire/errors';
 import { bytesOf, maxSocketBytes } from '../wire/sizes';
 import { now } from '../wire/time';
 
@@ -14,13 +14,6 @@ export interface CallOptions {
   id?: string;
   /** W3C trace context, passed on to the runtime. */
   traceparent?: string;
-}
-
-/** What comes back of a call. */
-export interface Answer {
-  ok?: boolean;
-  result?: unknown;
-  error?: { code: number | string; message: string; data?: unknown };
 }
 
 /** One step of progress. */
@@ -45,18 +38,22 @@ export class Outgoing {
   asked: Asked | undefined;
   /** Whether the relay may have it already: it was sent, or is only followed. */
   mayRun = false;
+  /** The id that it was begun with. */
+  readonly firstId: string;
   /** After this moment waiting makes no sense. */
   readonly lateAtMs: number;
   readonly #endsAtMs: number;
   #steps = Promise.resolve();
 
   constructor(
-    readonly id: string,
+    /** At the relay; another one once it was asked anew. */
+    public id: string,
     readonly options: CallOptions & { afterSeq?: number },
-    private readonly codec: AppCodec | undefined,
+    readonly codec: AppCodec | null | undefined,
     /** Takes progress; undefined where nobody wants it. */
     readonly onStep: ((step: Step) => void) | undefined,
   ) {
+    this.firstId = id;
     this.lastSeq = options.afterSeq ?? -1;
     this.#endsAtMs = now() + (options.timeoutMs ?? 30_000);
     // The server ends a call within two seconds of its time; the rest is for the way.
@@ -87,13 +84,19 @@ export class Outgoing {
     this.#steps = this.#steps.then(async () =>
       onStep({ seq, data: await codec.decodeProgress?.(data, { id, seq }) }),
     );
-    this.#steps.catch(() => {});
+    // What is no step ends the call as soon as it has come.
+    this.#steps.catch((error) => this.gone.abort(ownError(error)));
+  }
+
+  /** What an answer says, after every step before it. */
+  async read(answer: Answer): Promise<Answer | 'ask-anew'> {
+    await this.#steps;
+    return (await this.codec?.decodeAnswer?.(answer, { id: this.id })) ?? answer;
   }
 
   /** The result of an answer; throws the error that it is. */
-  async resultOf({ ok, result, error }: Answer): Promise<unknown> {
-    await this.#steps;
-    if (ok) return this.codec?.decodeResult ? await this.codec.decodeResult(result, { id: this.id }) : result;
+  resultOf({ ok, result, error }: Answer): unknown {
+    if (ok) return result;
     const { code = 'unknown', message = 'The runtime reported an error.', data } = error ?? {};
     if (code === 'cancelled') throw cancelled(this.id);
     throw new RuntimeError(message, { code, data, id: this.id, outcome: 'runtime-error' });

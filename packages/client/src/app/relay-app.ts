@@ -1,9 +1,10 @@
 /** An App that is paired with a runtime. */
 import type { AppCodec } from '../wire/codec';
 import { Emitter } from '../wire/emitter';
-import type { Unauthorized } from '../wire/errors';
+import { invalid, type Unauthorized } from '../wire/errors';
 import { ask, type Server, serverAt } from '../wire/http';
 import type { KeeperTimes } from '../wire/link-keeper';
+import type { AppSeal, PlainCall, SealedPairing } from '../wire/seal';
 import type { WebSocketClass } from '../wire/socket';
 import { CallStream } from './call-stream';
 import { Calls } from './calls';
@@ -20,13 +21,17 @@ export interface Credentials {
   runtimeType?: string;
   displayName?: string;
   capabilities?: unknown;
+  /** Where the pairing is sealed: the key that both ends have and the relay has not. */
+  seal?: SealedPairing;
 }
 
 /** How an App calls. */
 export interface AppOptions {
   /** `socket` (default): on a socket, by HTTP where none can be had. `http`: by HTTP alone. */
   way?: 'socket' | 'http';
-  /** What travels differently: the seam for encryption. */
+  /** `sealApp()` of the entry `sealed`. A pairing that is sealed needs it: it is never opened without. */
+  seal?: AppSeal;
+  /** What travels differently, where it is not sealed. */
   codec?: AppCodec;
   /** Default: the one of the world; on Node.js one that comes along. */
   WebSocket?: WebSocketClass;
@@ -77,9 +82,12 @@ export class RelayApp extends Emitter<AppEvents> {
 
   constructor(
     readonly credentials: Credentials,
-    { way, codec, WebSocket, fetch, times = {} }: AppOptions,
+    { way, codec: given, seal, WebSocket, fetch, times = {} }: AppOptions,
   ) {
     super();
+    const { seal: sealed, gatewayId, clientId } = credentials;
+    if (sealed && !seal) throw invalid('seal', 'is needed: this pairing is sealed, and never speaks plainly');
+    const codec = sealed ? seal?.codecOf(sealed, { gatewayId, clientId }, this.plainCall) : given;
     const server = serverAt(credentials.serverUrl, fetch);
     this.#server = server;
     const told = {
@@ -94,6 +102,17 @@ export class RelayApp extends Emitter<AppEvents> {
     this.#calls = new Calls({ server, credentials, socket, codec, tellCancelled });
     world.addEventListener?.('online', this.#hurry);
   }
+
+  /** How the pairing was sealed; undefined where it was not, and the relay reads what is said. */
+  get sealed(): SealedPairing | undefined {
+    return this.credentials.seal;
+  }
+
+  /** For the seal's own methods, which say nothing of a call: everything else goes through the codec. */
+  protected readonly plainCall: PlainCall = (method, params) => {
+    if (!method.startsWith('seal.')) throw invalid('method', 'is none of the seal');
+    return this.#calls.begin({ method, params }, {}, undefined, null).result;
+  };
 
   /** Calls a method of the runtime and gives its result. Throws a `RelayError`; `retry` in it says how to try again. */
   call<Result = unknown>(method: string, params?: unknown, options: CallOptions = {}): Call<Result> {
@@ -116,7 +135,7 @@ export class RelayApp extends Emitter<AppEvents> {
 
   /** Cancels a call by its id; gives its outcome: `cancelled`, unless it had ended before. */
   async cancel(id: string): Promise<string> {
-    const route = `POST /api/relay/rpc/${encodeURIComponent(id)}/cancel`;
+    const route = `POST /api/relay/rpc/${encodeURIComponent(this.#calls.idOf(id))}/cancel`;
     return (await this.#ask<{ outcome: string }>(route, {})).outcome;
   }
 

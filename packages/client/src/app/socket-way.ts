@@ -1,4 +1,5 @@
 /** Calls on a socket: kept open once it was needed, opened anew when it is lost, left for HTTP where it cannot be had. */
+import type { Answer } from '../wire/codec';
 import { errorOfProblem, Forbidden, NotFound, TooLarge, Unauthorized, unreachable } from '../wire/errors';
 import { ask, type Server } from '../wire/http';
 import type { Frame, Link, LinkTarget } from '../wire/link';
@@ -6,7 +7,7 @@ import { type KeeperTimes, LinkKeeper, type Lost } from '../wire/link-keeper';
 import { takesHeaders, type WebSocketClass, webSocketClass } from '../wire/socket';
 import { within } from '../wire/time';
 import { stillRuns } from './http-way';
-import type { Answer, Outgoing, Step } from './outgoing';
+import type { Outgoing, Step } from './outgoing';
 import { Resumption } from './resumption';
 
 /** What the socket way needs. */

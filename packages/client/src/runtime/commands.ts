@@ -1,5 +1,5 @@
 /** From a command to its answer: run once, told of cancel and deadline, answered by the way that fits its size. */
-import type { RuntimeCodec } from '../wire/codec';
+import type { Answer, DecodedCall, RuntimeCodec } from '../wire/codec';
 import { NotFound, RateLimited, RelayError, ServerFault, TooLarge, Unreachable } from '../wire/errors';
 import { ask, type Server } from '../wire/http';
 import type { Frame } from '../wire/link';
@@ -46,7 +46,9 @@ export class Commands {
   sayAgain(id: unknown): void {
     const taken = typeof id === 'string' ? this.taken.get(id) : undefined;
     if (!taken || taken.controller) return;
-    const frame = taken.answer ?? errorFrame(String(id), new MethodError('The answer is not kept any more.'));
+    const frame =
+      taken.answer ??
+      answerFrame(String(id), errorAnswer(new MethodError('The answer is not kept any more.')));
     this.world.send(frame);
   }
 
@@ -80,39 +82,52 @@ export class Commands {
     const off = world.clock.at(deadline, passed);
     // A method that never settles must not keep the process by its deadline.
     signal.addEventListener('abort', off);
-    const codec = world.codecFor(clientId);
+    let decoded: DecodedCall = { method, params: undefined };
     const context: CallContext = {
       id,
       method,
       clientId,
       ...(traceparent ? { traceparent } : {}),
       signal,
-      progress: (data) => this.#progress(id, taken, codec, data),
+      progress: (data) => this.#progress(id, taken, decoded, data),
     };
     let answer: string;
     try {
       const params = paramsUrl === undefined ? frame.params : await this.#fetchParams(id, signal);
-      const call = { method, params };
-      Object.assign(call, await codec?.decodeCall?.({ ...call, id }));
-      const result =
-        (await world.onCall(call.params, Object.assign(context, { method: call.method }))) ?? null;
-      const coded = codec?.encodeResult ? await codec.encodeResult(result, { id }) : result;
-      answer = JSON.stringify({ jsonrpc: '2.0', id, result: coded });
+      decoded = (await world.codecFor(clientId)?.decodeCall({ method, params, id })) ?? { method, params };
+      const said = await this.#answerOf(decoded, context);
+      await taken.coding;
+      answer = answerFrame(id, (await decoded.encodeAnswer?.(said)) ?? said);
     } catch (error) {
-      if (!(error instanceof MethodError) && !signal.aborted) world.warn(error);
-      answer = errorFrame(id, error);
+      const failed = this.#errorOf(error, signal);
+      answer = answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed);
     } finally {
       off();
     }
     await taken.coding;
     if (taken.steppedAtMs !== undefined) await pause(taken.steppedAtMs + overtakingMs - now(), signal);
     if (signal.aborted) return this.taken.settle(id);
-    if (bytesOf(answer) > maxSocketBytes) return await this.#post(id, answer, signal);
+    if (bytesOf(answer) > maxSocketBytes) return await this.#post(id, answer, signal, decoded);
     this.taken.settle(id, answer);
     world.send(answer);
   }
 
-  #progress(id: string, taken: Taken, codec: RuntimeCodec | undefined, data: unknown): boolean {
+  async #answerOf(decoded: DecodedCall, context: CallContext): Promise<Answer> {
+    try {
+      const about = Object.assign(context, { method: decoded.method });
+      return { result: (await this.world.onCall(decoded.params, about)) ?? null };
+    } catch (error) {
+      return this.#errorOf(error, context.signal);
+    }
+  }
+
+  #errorOf(error: unknown, signal: AbortSignal): Answer {
+    const isMeant = isMethodError(error);
+    if (!isMeant && !signal.aborted) this.world.warn(error);
+    return errorAnswer(isMeant ? error : new MethodError('The runtime failed.', -32603));
+  }
+
+  #progress(id: string, taken: Taken, codec: DecodedCall, data: unknown): boolean {
     const seq = taken.seq;
     if (!taken.controller || taken.controller.signal.aborted || seq > maxProgressSeq) return false;
     if (bytesOf(JSON.stringify(data) ?? 'null') > maxProgressBytes) return false;
@@ -125,9 +140,9 @@ export class Commands {
       taken.steppedAtMs = now();
       this.world.send(frame);
     };
-    if (!codec?.encodeProgress) say(data);
+    if (!codec.encodeProgress) say(data);
     else {
-      const code = async () => say(await codec.encodeProgress?.(data, { id, seq }));
+      const code = async () => say(await codec.encodeProgress?.(data, { seq }));
       // One after the other, so that encoding changes no order; the answer waits for the last.
       taken.coding = (taken.coding ?? Promise.resolve()).then(code).catch((error) => this.world.warn(error));
     }
@@ -135,16 +150,17 @@ export class Commands {
   }
 
   /** An answer too large for a frame. It counts once, so it may be sent as often as it takes. */
-  async #post(id: string, answer: string, signal: AbortSignal): Promise<void> {
-    await this.#persist(`POST /api/relay/replies/${id}`, signal, { body: answer, timeoutMs: 60_000 }).catch(
-      (error) => {
-        // 404: it had arrived, or nobody waits any more. 413 has ended the call.
-        if (error instanceof NotFound || signal.aborted) return;
-        this.world.warn(error);
-        if (error instanceof TooLarge) return;
-        this.world.send(errorFrame(id, new MethodError('The answer could not be delivered.')));
-      },
-    );
+  async #post(id: string, answer: string, signal: AbortSignal, decoded: DecodedCall): Promise<void> {
+    try {
+      await this.#persist(`POST /api/relay/replies/${id}`, signal, { body: answer, timeoutMs: 60_000 });
+    } catch (error) {
+      // 404: it had arrived, or nobody waits any more. 413 has ended the call.
+      if (!(error instanceof NotFound || signal.aborted)) this.world.warn(error);
+      if (![NotFound, TooLarge].some((kind) => error instanceof kind) && !signal.aborted) {
+        const failed = errorAnswer(new MethodError('The answer could not be delivered.'));
+        this.world.send(answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed));
+      }
+    }
     this.taken.settle(id);
   }
 
@@ -171,9 +187,15 @@ export class Commands {
   }
 }
 
-/** What an App may know of an error: what was meant for it. */
-function errorFrame(id: string, error: unknown): string {
-  const { code, message, data } =
-    error instanceof MethodError ? error : new MethodError('The runtime failed.', -32603);
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+/** What an App may know of an error: what was meant for it. By its name: the entry `sealed`, bundled apart, throws its own. */
+function isMethodError(error: unknown): error is MethodError {
+  return error instanceof Error && error.name === 'MethodError';
+}
+
+function errorAnswer({ code, message, data }: MethodError): Answer {
+  return { error: { code, message, data } };
+}
+
+function answerFrame(id: string, { result, error }: Answer): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, ...(error ? { error } : { result }) });
 }

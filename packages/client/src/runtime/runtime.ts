@@ -5,6 +5,7 @@ import { type IdentityLost, RelayError, unreachable } from '../wire/errors';
 import { ask, type Server, serverAt } from '../wire/http';
 import type { Frame, Link } from '../wire/link';
 import { type KeeperTimes, LinkKeeper, type Lost } from '../wire/link-keeper';
+import type { RuntimeSeal, SealEvent } from '../wire/seal';
 import { takesHeaders, type WebSocketClass, webSocketClass } from '../wire/socket';
 import { Backoff, pause } from '../wire/time';
 import { Commands } from './commands';
@@ -25,7 +26,9 @@ export interface RuntimeOptions {
    * show the new code. Without it the runtime ends.
    */
   onIdentityLost?: (error: IdentityLost) => Promise<Identity | undefined> | Identity | undefined;
-  /** What travels differently for a client: the seam for encryption. */
+  /** `new SealedRuntime()` of the entry `sealed`: Apps that type its code of sixteen characters are sealed. */
+  seal?: RuntimeSeal;
+  /** What travels differently for a client, where nothing is sealed. */
   codecFor?: (clientId: string) => RuntimeCodec | undefined;
   /** Default: the one of the world; on Node.js one that comes along. */
   WebSocket?: WebSocketClass;
@@ -45,6 +48,8 @@ export interface RuntimeEvents {
   state: RuntimeState;
   /** What no App is told: a method that threw, an answer that could not be delivered, a socket that failed. */
   warning: unknown;
+  /** An App sealed its pairing, guessed wrong, or was refused because it had not. */
+  seal: SealEvent;
 }
 
 /** What this library does by itself. */
@@ -131,14 +136,17 @@ export class Runtime extends Emitter<RuntimeEvents> {
     await this.ended;
   }
 
-  #commandsOf({ methods = {}, onCall, codecFor }: RuntimeOptions): Commands {
+  #commandsOf({ methods = {}, onCall, codecFor, seal }: RuntimeOptions): Commands {
+    const gatewayId = () => this.#identity.gatewayId;
+    const tell = (event: SealEvent) => this.emit('seal', event);
     // What a stranger names is no key of an ordinary object.
-    const known = new Map(Object.entries(methods));
+    const known = new Map(Object.entries({ ...methods, ...seal?.methodsOf({ gatewayId, tell }) }));
     return new Commands({
       server: this.#server,
       clock: this.#clock,
       relaySecret: () => this.#identity.relaySecret,
-      codecFor: (clientId) => codecFor?.(clientId),
+      codecFor: (clientId) =>
+        seal ? seal.codecOf({ gatewayId: gatewayId(), clientId }, tell) : codecFor?.(clientId),
       warn: (error) => this.emit('warning', error),
       send: (frame) => this.#keeper.link?.send(frame),
       onCall: (params, context) => {

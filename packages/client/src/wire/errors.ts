@@ -113,6 +113,10 @@ export class RuntimeError extends RelayError {
 export class Unreachable extends RelayError {
   override name = 'Unreachable';
 }
+/** Sealing failed: the other end does not know the code or the key, or what came is not what it sealed. Nothing was said in plain words. */
+export class SealBroken extends RelayError {
+  override name = 'SealBroken';
+}
 /** A runtime's identity is unknown to the server: its secret was rotated elsewhere, or it was removed. Register anew. */
 export class IdentityLost extends RelayError {
   override name = 'IdentityLost';
@@ -158,4 +162,11 @@ export function unreachable(message: string, more: Partial<ErrorDetails> = {}): 
 /** What the caller passed is wrong. */
 export function invalid(path: string, message: string): InvalidRequest {
   return new InvalidRequest(`${path} ${message}.`, { code: 'invalid_request', errors: [{ path, message }] });
+}
+
+/** An error of the entry `sealed`, which is bundled apart, as one of this entry's own; any other as it is. */
+export function ownError(error: unknown): unknown {
+  const { name, message, code = 'seal_broken' } = (error ?? {}) as Partial<SealBroken>;
+  if (name !== 'SealBroken' || error instanceof SealBroken) return error;
+  return new SealBroken(String(message), { code, cause: error });
 }
