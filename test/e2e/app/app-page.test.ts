@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { connect, type Identity, MethodError, type Runtime, register } from 'agenttown-relay-client/runtime';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { request } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { everyRow, putRow } from '../../support/memory/tables';
 import { seriousFaults } from '../../support/monitor/axe';
 import { launchBrowser } from '../../support/monitor/chromium';
 import { overflowsSideways } from '../../support/monitor/monitor-steps';
@@ -325,6 +327,54 @@ test('a device whose access was revoked says so, with a way to pair again', asyn
   await other.getByText('its access was revoked').waitFor();
   await other.getByText('Pair again').click();
   await other.waitForSelector('#code');
+});
+
+test('a device that is offline says so, and a message typed meanwhile goes its way when the network is back', async () => {
+  const other = await pairNew();
+  const device = other.context();
+  await device.setOffline(true);
+  await other.locator('.presence', { hasText: 'Offline' }).waitFor();
+  await other.fill('#say', 'from a tunnel');
+  await other.click('[aria-label="Send"]');
+  await other.getByText('This device is offline; what the agent has goes on.').waitFor();
+  expect(runs.some(({ message }) => message === 'from a tunnel')).toBe(false);
+  await device.setOffline(false);
+  (await run('from a tunnel')).end('out again');
+  await other.getByText('out again', { exact: true }).waitFor();
+  await other.locator('.presence', { hasText: 'Here' }).waitFor();
+  expect(runs.filter(({ message }) => message === 'from a tunnel')).toHaveLength(1);
+});
+
+test('an answer that is too large for the relay is said to be, with its limit', async () => {
+  const other = await pairNew();
+  await other.fill('#say', 'everything');
+  await other.click('[aria-label="Send"]');
+  (await run('everything')).end('x'.repeat(5 * 1024 * 1024));
+  const fault = other.locator('.said.theirs').last().locator('.fault');
+  await fault.getByText("The agent's answer is too large for the relay, which takes 4 MB").waitFor();
+  await fault.locator('button', { hasText: 'Send it again' }).click();
+  const again = async () => {
+    const found = runs.filter(({ message }) => message === 'everything')[1];
+    return found ?? undefined;
+  };
+  (await eventually(again)).end('less');
+  await other.getByText('less', { exact: true }).waitFor();
+});
+
+test('a code that has expired says so, and another one can be typed at once', async () => {
+  const other = await openApp();
+  const code = await newCode();
+  for (const { table, row } of await everyRow(relay.host))
+    if (table === 'Codes') await putRow(relay.host, { table, row: { ...row, expiresAt: 1 } });
+  await other.fill('#code', code);
+  await other.click('button[type="submit"]');
+  await other.getByText('older than ten minutes').waitFor();
+  await other.click('.fault button');
+  expect(await other.inputValue('#code')).toBe('');
+  expect(await other.evaluate(() => document.activeElement?.id)).toBe('code');
+  await other.keyboard.type(await newCode());
+  await other.keyboard.press('Enter');
+  await other.waitForSelector('#say');
 });
 
 test('a used code, a wrong one and too many tries each say what to do', async () => {

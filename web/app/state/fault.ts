@@ -1,8 +1,9 @@
 /** What can go wrong, as one sentence that a person understands and at most one thing to do about it. */
 import { RateLimited, type RelayError } from 'agenttown-relay-client/app';
+import { isOnline } from './online';
 
 /** What a button under the sentence does. */
-export type Remedy = 'again' | 'again-anew' | 'look-again' | 'pair' | 'none';
+export type Remedy = 'again' | 'again-anew' | 'look-again' | 'pair' | 'other-code' | 'none';
 
 /** One fault. */
 export interface Fault {
@@ -16,9 +17,9 @@ const AWAY = 'The relay cannot be reached.';
 
 /** What an error of a call means. */
 export function faultOf(error: unknown): Fault {
-  const { name, message, code, retry, retryAfterMs, limitBytes } = error as RelayError;
-  if (!navigator.onLine)
-    return { words: 'This device is offline. The run goes on at the agent.', remedy: 'look-again' };
+  const { name, message, code, outcome, retry, retryAfterMs, limitBytes } = error as RelayError;
+  if (!isOnline.value)
+    return { words: 'This device is offline. What the agent has goes on there.', remedy: 'again' };
   switch (name) {
     case 'RuntimeOffline':
       return {
@@ -35,7 +36,12 @@ export function faultOf(error: unknown): Fault {
     case 'Unauthorized':
       return { words: 'This device is no longer paired: its access was revoked.', remedy: 'pair' };
     case 'TooLarge':
-      return { words: `This is too large for the relay${limitOf(limitBytes)}.`, remedy: 'none' };
+      return outcome === 'too-large'
+        ? {
+            words: `The agent's answer is too large for the relay${limitOf(limitBytes)}: ask for less.`,
+            remedy: 'again-anew',
+          }
+        : { words: `This is too large for the relay${limitOf(limitBytes)}.`, remedy: 'none' };
     case 'RateLimited':
       return {
         words: 'Too much at a time.',
@@ -63,7 +69,7 @@ export function faultOf(error: unknown): Fault {
 /** What an error of redeeming a code means. */
 export function pairingFaultOf(error: unknown): Fault {
   const { name, retryAfterMs = 60_000 } = error as RelayError;
-  if (!navigator.onLine) return { words: 'This device is offline.', remedy: 'again' };
+  if (!isOnline.value) return { words: 'This device is offline.', remedy: 'again' };
   if (error instanceof RateLimited)
     return {
       words: 'Too many codes were tried from here.',
@@ -74,7 +80,7 @@ export function pairingFaultOf(error: unknown): Fault {
     case 'CodeNotFound':
       return {
         words: 'This code is mistyped, used already, or older than ten minutes. Ask the agent for a new one.',
-        remedy: 'none',
+        remedy: 'other-code',
       };
     case 'InvalidRequest':
       return { words: 'A code has twelve letters and digits, as AT-XXXX-XXXX-XXXX.', remedy: 'none' };

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../shared/icon';
 import type { Agent } from '../state/agents';
 import { beginCall, type CallRecord, callsOf, stopCall } from '../state/calls';
+import { isOnline } from '../state/online';
 import { FaultNote } from './fault-note';
 import { JsonTree } from './json-tree';
 import { mend } from './mend';
@@ -101,7 +102,7 @@ function Turn({ agent, call }: { agent: Agent; call: CallRecord }) {
 }
 
 function waitingWords(agent: Agent, call: CallRecord): string {
-  if (!navigator.onLine) return 'This device is offline; the run goes on.';
+  if (!isOnline.value) return 'This device is offline; what the agent has goes on.';
   if (agent.isHere.value === false) return 'The agent is away: waiting for it to come back.';
   return call.text || call.steps.length > 0 ? 'Going on…' : 'Waiting for the agent…';
 }

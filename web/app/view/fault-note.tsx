@@ -6,6 +6,7 @@ const LABELS: Record<Remedy, string> = {
   'again-anew': 'Send it again',
   'look-again': 'Look again',
   pair: 'Pair again',
+  'other-code': 'Type another code',
   none: '',
 };
 

@@ -91,7 +91,14 @@ export function Pair({ code: given }: { code?: string | undefined }) {
         />
         {fault && (
           <div id="pair-fault">
-            <FaultNote fault={fault} onRemedy={() => void submit()} />
+            <FaultNote
+              fault={fault}
+              onRemedy={(remedy) => {
+                if (remedy !== 'other-code') return void submit();
+                take('');
+                field.current?.focus();
+              }}
+            />
           </div>
         )}
         <button class="primary" type="submit" disabled={isBusy}>

@@ -1,4 +1,5 @@
 import type { Agent } from '../state/agents';
+import { isOnline } from '../state/online';
 
 /** Whether an agent is there, in words. */
 export function Presence({ agent }: { agent: Agent }) {
@@ -12,7 +13,8 @@ export function Presence({ agent }: { agent: Agent }) {
 
 function stateOf({ isRevoked, isReachable, isHere, lastSeenMs }: Agent): [words: string, tone: string] {
   if (isRevoked.value) return ['Access revoked', 'bad'];
-  if (!isReachable.value) return [navigator.onLine ? 'Relay out of reach' : 'Offline', 'warn'];
+  if (!isOnline.value) return ['Offline', 'warn'];
+  if (!isReachable.value) return ['Relay out of reach', 'warn'];
   if (isHere.value === undefined) return ['Looking…', 'quiet'];
   if (isHere.value) return ['Here', 'good'];
   return [lastSeenMs.value ? `Away, seen ${ageOf(lastSeenMs.value)}` : 'Away', 'quiet'];
