@@ -109,6 +109,7 @@ export class Calls {
     let faults = 0;
     let last: unknown;
     const late = setTimeout(() => call.gone.abort(endOfPatience(call, last)), call.lateAtMs - now());
+    const doubtful = setTimeout(() => this.world.socket?.doubt(call), call.doubtfulAtMs - now());
     try {
       for (;;) {
         if (signal.aborted) throw signal.reason;
@@ -125,6 +126,7 @@ export class Calls {
       }
     } finally {
       clearTimeout(late);
+      clearTimeout(doubtful);
     }
   }
 

@@ -40,6 +40,8 @@ export class Outgoing {
   mayRun = false;
   /** The id that it was begun with. */
   readonly firstId: string;
+  /** By this moment its end should have been heard: the server ends a call within two seconds of its time. */
+  readonly doubtfulAtMs: number;
   /** After this moment waiting makes no sense. */
   readonly lateAtMs: number;
   readonly #endsAtMs: number;
@@ -56,7 +58,7 @@ export class Outgoing {
     this.firstId = id;
     this.lastSeq = options.afterSeq ?? -1;
     this.#endsAtMs = now() + (options.timeoutMs ?? 30_000);
-    // The server ends a call within two seconds of its time; the rest is for the way.
+    this.doubtfulAtMs = this.#endsAtMs + 2_500;
     this.lateAtMs = this.#endsAtMs + 5_000;
   }
 

@@ -29,6 +29,9 @@ const patienceMs = 3_000;
 /** Where sockets cannot be had at all (a server without tickets, a proxy), they are tried again this much later. */
 const afterRefusedMs = 300_000;
 
+/** A newer socket of this token serves elsewhere: coming back at once would drive that one out, and so on for ever. */
+const afterReplacedMs = 300_000;
+
 interface Waiting {
   call: Outgoing;
   link: Link;
@@ -46,6 +49,8 @@ export class SocketWay {
     if (waiting?.link === link) waiting.reject(error);
   });
   #runs = false;
+  /** The link that told of the runtime last: what hello said on it before is old. */
+  #presenceBy: Link | undefined;
   /** Settles when there is a link, or none can be had for now. */
   #opening: Promise<void> = Promise.resolve();
   #tellOpened = () => {};
@@ -57,11 +62,11 @@ export class SocketWay {
       target: () => this.#target(),
       onOpen: (link, { connected }) => {
         void link.closed.then(() => this.#fail(unreachable('The socket was lost.'), link));
-        if (connected !== undefined) world.onPresence(connected);
+        if (connected !== undefined && this.#presenceBy !== link) world.onPresence(connected);
         world.onState(true);
         this.#tellOpened();
       },
-      onFrame: (frame) => this.#hear(frame),
+      onFrame: (frame, link) => this.#hear(frame, link),
       onLost: (lost) => this.#judge(lost),
       drained: (link) => Promise.allSettled(this.#on(link).map(({ done }) => done)),
     });
@@ -130,6 +135,11 @@ export class SocketWay {
     }
   }
 
+  /** The end of a call should have been heard by now: whoever waits for it asks again. */
+  doubt(call: Outgoing): void {
+    for (const waiting of this.#waiting.values()) if (waiting.call === call) waiting.reject(stillRuns());
+  }
+
   async #wait(link: Link, call: Outgoing, id: string, begin: () => void): Promise<Answer> {
     const { signal } = call.gone;
     const leave = () => this.#waiting.get(id)?.reject(signal.reason);
@@ -170,9 +180,12 @@ export class SocketWay {
     for (const { reject } of this.#on(link)) reject(error);
   }
 
-  #hear(frame: Frame): void {
+  #hear(frame: Frame, link: Link): void {
     const { id, event, params, type, message, connectionId } = frame;
-    if (event === 'relay.presence') this.world.onPresence((params as { connected: boolean }).connected);
+    if (event === 'relay.presence') {
+      this.#presenceBy = link;
+      this.world.onPresence((params as { connected: boolean }).connected);
+    }
     if (event === 'relay.progress') {
       const step = params as Step & { id: string };
       this.#waiting.get(step.id)?.call.hear(step);
@@ -206,6 +219,7 @@ export class SocketWay {
     this.world.onState(this.#keeper.link !== undefined);
     this.#tellOpened();
     if (error instanceof NotFound || error instanceof Forbidden) return { afterMs: afterRefusedMs };
+    if (code === 4008) return { afterMs: afterReplacedMs };
     const unsaid = code === undefined && (status === undefined || status === 401);
     const dead = unsaid || code === 1000 || code === 4001 ? await this.#deadToken() : undefined;
     if (dead) {
