@@ -1,5 +1,6 @@
 /** The command line `agenttown-conformance`. */
 import { Command, CommanderError } from 'commander';
+import { type AppChoice, app } from './commands/app';
 import { Misuse, withChoice } from './commands/choice';
 import { type RuntimeChoice, runtime } from './commands/runtime';
 import { type ServerChoice, server } from './commands/server';
@@ -42,6 +43,14 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
       .requiredOption('--exec <command>', 'starts the runtime; the README says what it is given'),
   ).action(async (options: RuntimeChoice) => {
     exitCode = await runtime(options, around.say);
+  });
+  withChoice(
+    program
+      .command('app')
+      .description('judge the App that a command starts; the kit plays server and runtime')
+      .requiredOption('--exec <command>', 'starts the App; the README says what it is told'),
+  ).action(async (options: AppChoice) => {
+    exitCode = await app(options, around.say);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -38,11 +38,6 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
   ['Failed attempts', 'While more than 1,000 redeems a minute fail in total,', 'too-long'],
   ['A call in detail', 'Whatever became of the post, it may have arrived,', 'race'],
   ['The states of a call', 'The table stands in code in `lambdas/core/wire/outcomes.ts`.', 'words'],
-  [
-    'The states of a call',
-    '| `offline` | a waiter or a guard: the command was posted to a socket that was gone (a 410),',
-    'race',
-  ],
   ['WebSocket `/relay`', 'To the runtime:', 'words'],
   ['WebSocket `/relay`', 'From the runtime:', 'words'],
   ['WebSocket `/relay`', '[`packages/client`](../packages/client/README.md) does all of it.', 'words'],
@@ -68,6 +63,5 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
     'Frames are handled side by side, so a step that is sent right before the answer may be overtaken by it:',
     'race',
   ],
-  ['An App on a socket', 'An answer may come twice, after a fault of the post: take the first.', 'race'],
   ['Limits', "| sockets that hear of one call | 64 | 429's problem |", 'too-long'],
 ];

@@ -1,6 +1,7 @@
 /** The protocol and the kit say the same: each sentence of the one is held by a case of the other, or it is told why none can. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { appCases } from '../../../packages/conformance/src/app/cases';
 import { runtimeCases } from '../../../packages/conformance/src/runtime/cases';
 import { serverCases } from '../../../packages/conformance/src/server/cases';
 import { unseen } from '../../../packages/conformance/src/unseen';
@@ -8,7 +9,7 @@ import { unitsOf } from './sentences';
 
 const root = join(__dirname, '..', '..', '..');
 const sentences = unitsOf(readFileSync(join(root, 'docs', 'protocol.md'), 'utf8'));
-const cases = [...serverCases, ...runtimeCases];
+const cases = [...serverCases, ...runtimeCases, ...appCases];
 const quotations = cases.flatMap(({ id, section, says, also }) =>
   [[section, says] as const, ...also].map(([heading, words]) => ({ by: id, section: heading, says: words })),
 );
@@ -34,12 +35,14 @@ test('what is said to be unseen has no case', () => {
   expect(stale.map(({ text }) => text)).toEqual([]);
 });
 
-test('no two cases have one id', () => {
-  expect(cases.map(({ id }) => id).filter((id, n, all) => all.indexOf(id) !== n)).toEqual([]);
-});
-
-test('there are 150 cases of a server and more', () => {
-  expect(serverCases.length).toBeGreaterThanOrEqual(150);
+test.each([
+  ['server', serverCases, 150],
+  ['runtime', runtimeCases, 40],
+  ['app', appCases, 25],
+])('the %s has as many cases as were promised, and no two have one id', (_, all, least) => {
+  const ids = all.map(({ id }) => id);
+  expect(ids.filter((id, n) => ids.indexOf(id) !== n)).toEqual([]);
+  expect(ids.length).toBeGreaterThanOrEqual(least);
 });
 
 test('a sentence that is new in the protocol is found to have no case', () => {

@@ -1,6 +1,7 @@
 /** Runs cases: side by side where they allow it, each with a time by which it must have come to an end. */
 import type { Case } from './case';
 import { masked } from './expect';
+import { NotTried } from './not-tried';
 
 /** What became of a case. */
 export interface Result {
@@ -82,7 +83,8 @@ async function runCase<W>(each: Case<W>, worlds: Worlds<W>, caseMs: number): Pro
     await within(each.run(world), caseMs);
     return result('passed');
   } catch (error) {
-    return result('failed', masked(error instanceof Error ? error.message : String(error)));
+    const reason = masked(error instanceof Error ? error.message : String(error));
+    return result(error instanceof NotTried ? 'not-tried' : 'failed', reason);
   } finally {
     await within(worlds.close(world), 20_000).catch(() => {});
   }

@@ -59,6 +59,7 @@ export class RelayDouble extends Moments {
     server.on('request', (request, response) => void relay.answer(request, response));
     const upgrades = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => {});
       relay.handshakesAtMs.push(Date.now());
       const refused = relay.weather.handshakes?.shift() ?? (relay.knows(request) ? undefined : problem(401));
       relay.happened();

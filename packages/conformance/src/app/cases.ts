@@ -1,0 +1,11 @@
+/** Every case of an App. */
+import type { Case } from '../harness/case';
+import { calls } from './cases/calls';
+import { pairing } from './cases/pairing';
+import { retries } from './cases/retries';
+import { socket } from './cases/socket';
+import { streams } from './cases/streams';
+import type { AppWorld } from './world';
+
+/** In the order in which they are told. */
+export const appCases: ReadonlyArray<Case<AppWorld>> = [pairing, calls, retries, streams, socket].flat();
