@@ -1,5 +1,5 @@
 /** `agenttown` from the first code to the end, with an agent that is a command, on a real relay. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
@@ -24,7 +24,7 @@ interface Running {
   stop(): Promise<number>;
 }
 
-function run(args: string[], environment: NodeJS.ProcessEnv = {}): Running {
+function run(args: string[], environment: NodeJS.ProcessEnv = {}, at = home): Running {
   const lines: string[] = [];
   const stop = new AbortController();
   let waiting: Array<() => void> = [];
@@ -33,7 +33,7 @@ function run(args: string[], environment: NodeJS.ProcessEnv = {}): Running {
     for (const wake of waiting.splice(0)) wake();
   };
   const variables = { AGENTTOWN_PAIRING_TOKEN: registrationToken, ...environment };
-  const around = { environment: variables, home, version: '1.2.3', isTerminal: false, say, warn: say };
+  const around = { environment: variables, home: at, version: '1.2.3', isTerminal: false, say, warn: say };
   let over = false;
   const exitCode = runCommandLine(args, around, { signal: stop.signal, entry: '/opt/agenttown.js' });
   void exitCode.then(() => {
@@ -153,6 +153,17 @@ test('a second connector with the same identity is not started', async () => {
   writeFileSync(join(folder, 'relay.pid'), String(process.ppid));
   const [code, text] = await ended(['relay']);
   expect([code, text]).toEqual([1, expect.stringContaining('agenttown relay runs here already')]);
+});
+
+test('for a person it says what it does in words', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'connector-'));
+  cpSync(folder, other, { recursive: true });
+  rmSync(join(other, 'relay.pid'), { force: true });
+  const running = run(['relay'], {}, new Home({ AGENTTOWN_HOME: other }));
+  expect(await running.line(/ {2}agent {2}/)).toMatch(/Z {2}agent {2}[\w-]+ reachable$/);
+  await running.line(/ {2}relay {2}connected/);
+  await running.stop();
+  rmSync(other, { recursive: true });
 });
 
 test('status, clients and what is kept', async () => {

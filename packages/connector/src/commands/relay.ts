@@ -80,6 +80,12 @@ function teller(asJson: boolean, { say }: Surroundings): Teller {
   return (event, about) => {
     const time = new Date().toISOString();
     if (asJson) say(JSON.stringify({ time, event, ...about }));
-    else say(`${time}  ${event}  ${Object.values(about).join(' ')}`);
+    else say(`${time}  ${event}  ${Object.entries(about).map(wordsOf).join(' ')}`);
   };
+}
+
+/** A member as a person reads it: `reachable`, `not reachable`, or the value. */
+function wordsOf([name, value]: [string, unknown]): string {
+  if (typeof value !== 'boolean') return String(value);
+  return value ? name : `not ${name}`;
 }
