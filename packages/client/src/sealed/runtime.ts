@@ -3,9 +3,10 @@ import type { RuntimeCodec } from '../wire/codec';
 import type { RuntimeSeal, SealEnds, SealEvent, SealedPairing } from '../wire/seal';
 import type { Store } from '../wire/store';
 import { SealRefusal } from './errors';
-import { type ShownCode, ShownCodes, showCode } from './pairing/codes';
+import { type ShownCode, ShownCodes } from './pairing/codes';
 import { pairMethod } from './pairing/exchange';
 import { Exchanges } from './pairing/runtime-pairing';
+import { Turns } from './pairing/turns';
 import { fingerprintOf } from './parcels/keys';
 import { fromBase64, toBase64 } from './primitives/bytes';
 import { openMethod } from './sessions/app-session';
@@ -34,6 +35,7 @@ const maxClients = 64;
 export class SealedRuntime implements RuntimeSeal {
   readonly #sessions: RuntimeSessions;
   readonly #codes: ShownCodes;
+  readonly #turns = new Turns();
   #clients: Promise<SealedClient[]> | undefined;
 
   constructor(private readonly options: SealRuntimeOptions) {
@@ -43,7 +45,7 @@ export class SealedRuntime implements RuntimeSeal {
 
   /** The code to show for an access code of the relay: `AT-XXXX-XXXX-XXXX-YYYY`. */
   async show(accessCode: string): Promise<string> {
-    return await showCode(this.options.codes, accessCode);
+    return await this.#codes.show(accessCode);
   }
 
   /** The Apps that sealed their pairing. */
@@ -110,17 +112,17 @@ export class SealedRuntime implements RuntimeSeal {
     return fromBase64(client?.key);
   }
 
-  async #keep(ends: SealEnds, key: Uint8Array): Promise<void> {
-    const sealedAt = new Date().toISOString();
-    const client = {
-      ...ends,
-      key: toBase64(key),
+  #keep(ends: SealEnds, key: Uint8Array): Promise<void> {
+    const about = {
       fingerprint: fingerprintOf(key),
-      sealedAt,
+      sealedAt: new Date().toISOString(),
       by: 'typed-code',
-    };
-    const all = [...(await this.clients()), client as SealedClient].slice(-maxClients);
-    this.#clients = Promise.resolve(all);
-    await this.options.clients.save(all);
+    } as const;
+    const client: SealedClient = { ...ends, key: toBase64(key), ...about };
+    return this.#turns.take(async () => {
+      const all = [...(await this.clients()), client].slice(-maxClients);
+      await this.options.clients.save(all);
+      this.#clients = Promise.resolve(all);
+    });
   }
 }

@@ -2,6 +2,7 @@
 import { foldCode, shown } from '../../wire/code';
 import type { Store } from '../../wire/store';
 import { nameOfCode } from './exchange';
+import { Turns } from './turns';
 
 /** A code that an App may still type. */
 export interface ShownCode {
@@ -19,39 +20,37 @@ export interface ShownCode {
 export const maxWrongGuesses = 3;
 
 const livesMs = 12 * 60_000;
+const maxShown = 16;
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** Draws the four characters of an access code, keeps them, and gives the code as it is shown. */
-export async function showCode(
-  store: Store<ShownCode[]>,
-  accessCode: string,
-  nowMs: number = Date.now(),
-): Promise<string> {
-  const twelve = foldCode(accessCode).slice(-12);
-  // 256 is a multiple of 32: every character is equally likely.
-  const drawn = crypto.getRandomValues(new Uint8Array(4));
-  const seal = Array.from(drawn, (byte) => letters[byte % 32]).join('');
-  const code = {
-    name: nameOfCode(twelve),
-    accessCode: twelve,
-    seal,
-    wrongGuesses: 0,
-    expiresAtMs: nowMs + livesMs,
-  };
-  const others = living(await store.load(), nowMs).filter(({ name }) => name !== code.name);
-  await store.save([...others, code].slice(-16));
-  return shown(twelve + seal);
-}
 
 /** The codes of a runtime that serves. What it knows of guesses outlives a store that forgets, as one restored from a backup. */
 export class ShownCodes {
   readonly #guesses = new Map<string, number>();
   readonly #used = new Set<string>();
 
+  readonly #turns = new Turns();
+
   constructor(
     private readonly store: Store<ShownCode[]>,
     private readonly now: () => number = Date.now,
   ) {}
+
+  /** Draws the four characters of an access code, keeps them, and gives the code as it is shown. */
+  async show(accessCode: string): Promise<string> {
+    const twelve = foldCode(accessCode).slice(-12);
+    // 256 is a multiple of 32: every character is equally likely.
+    const drawn = crypto.getRandomValues(new Uint8Array(4));
+    const seal = Array.from(drawn, (byte) => letters[byte % 32]).join('');
+    const code: ShownCode = {
+      name: nameOfCode(twelve),
+      accessCode: twelve,
+      seal,
+      wrongGuesses: 0,
+      expiresAtMs: this.now() + livesMs,
+    };
+    await this.#change((codes) => [...codes.filter(({ name }) => name !== code.name), code].slice(-maxShown));
+    return shown(twelve + seal);
+  }
 
   /** The code of a name, while an App may pair by it. */
   async find(name: string): Promise<ShownCode | undefined> {
@@ -67,7 +66,7 @@ export class ShownCodes {
   /** It served. */
   async use(code: ShownCode): Promise<void> {
     this.#used.add(code.name);
-    await this.#change(code, () => undefined);
+    await this.#change((codes) => codes.filter(({ name }) => name !== code.name));
   }
 
   /** Somebody guessed wrong; gives how many guesses are left. */
@@ -75,7 +74,12 @@ export class ShownCodes {
     const wrongGuesses = this.#wrongGuesses(code) + 1;
     this.#guesses.set(code.name, wrongGuesses);
     const left = maxWrongGuesses - wrongGuesses;
-    await this.#change(code, (kept) => (left > 0 ? { ...kept, wrongGuesses } : undefined));
+    await this.#change((codes) =>
+      codes.flatMap((each) => {
+        if (each.name !== code.name) return each;
+        return left > 0 ? { ...each, wrongGuesses } : [];
+      }),
+    );
     return left;
   }
 
@@ -83,9 +87,8 @@ export class ShownCodes {
     return Math.max(wrongGuesses, this.#guesses.get(name) ?? 0);
   }
 
-  async #change({ name }: ShownCode, change: (kept: ShownCode) => ShownCode | undefined): Promise<void> {
-    const codes = living(await this.store.load(), this.now());
-    await this.store.save(codes.flatMap((code) => (code.name === name ? (change(code) ?? []) : code)));
+  #change(change: (codes: ShownCode[]) => ShownCode[]): Promise<void> {
+    return this.#turns.take(async () => this.store.save(change(living(await this.store.load(), this.now()))));
   }
 }
 
