@@ -162,6 +162,21 @@ test('three wrong guesses kill the four characters, however they are spread, and
   expect(await failure(house.pair(code))).toBe('SealBroken seal_code_unknown');
 });
 
+test('an attempt is one guess: a second confirmation of it is not even looked at', async () => {
+  const code = await house.code();
+  const sid = url(new Uint8Array(16));
+  const { share } = begin(
+    channelOf({ accessCode: code, seal: '' }, { gatewayId: 'gw_real', clientId: 'cl_x' }, new Uint8Array(16)),
+  );
+  const post = (params: object) =>
+    relay.post({ method: 'seal.pair', params: { v: 1, ...params }, meta: meta('cl_x') });
+  expect((await post({ code: nameOfCode(code.slice(0, 17)), sid, share: url(share) })).error).toBeUndefined();
+  const confirm = url(new Uint8Array(32));
+  expect((await post({ confirm })).error!.code).toBe('seal_mismatch');
+  expect((await post({ confirm })).error!.code).toBe('seal_code_unknown');
+  expect(events).toEqual([{ what: 'wrong-guess', clientId: 'cl_x', guessesLeft: 2 }]);
+});
+
 test('a dead code stays dead where the file that says so is restored from a backup, and where the runtime is started anew', async () => {
   const code = await house.code();
   const backup = kept.codes.text;
