@@ -39,10 +39,12 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
   withChoice(
     program
       .command('runtime')
-      .description('judge the runtime that a command starts; the kit plays relay and App')
-      .requiredOption('--exec <command>', 'starts the runtime; the README says what it is given'),
+      .description('judge a runtime; the kit plays relay and App')
+      .option('--exec <command>', 'starts the runtime; the README says what it is given')
+      .option('--url <url>', 'listen there, and judge the runtime that somebody starts with it as its server')
+      .option('--wait <seconds>', 'how long to wait for that one (300)'),
   ).action(async (options: RuntimeChoice) => {
-    exitCode = await runtime(options, around.say);
+    exitCode = await runtime(options, around.say, around.warn);
   });
   withChoice(
     program

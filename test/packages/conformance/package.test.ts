@@ -1,9 +1,11 @@
 /** The kit as npm would publish it: one command that runs with nothing beside it, and says what it found. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 import { buildPackages } from '../../support/stack/built-packages';
 
@@ -94,8 +96,36 @@ test('a command line that is wrong, a token that is wrong and a server that is n
     1,
     expect.stringMatching(/lets nobody register with this token\.\n$/),
   ]);
+  const both = await run('runtime', '--exec', 'true', '--url', 'http://127.0.0.1:0');
+  expect([both.code, both.err]).toEqual([2, 'Say --exec or --url, one of them.\n']);
+  const late = await run('runtime', '--url', 'http://127.0.0.1:0', '--wait', '1');
+  expect([late.code, late.err]).toEqual([1, expect.stringMatching(/No runtime came within 1 s\.\n$/)]);
   const nobody = await run('server', '--url', 'http://127.0.0.1:9');
   expect([nobody.code, nobody.err]).toEqual([1, expect.stringMatching(/was not reached: .*\n$/)]);
+}, 60_000);
+
+test('waits at a URL for a runtime that somebody starts, and judges it as it is', async () => {
+  const file = join(directory, 'runtime.json');
+  const kit = spawn(process.execPath, [
+    ...[command, 'runtime', '--url', 'http://127.0.0.1:0', '--json'],
+    ...['--only', 'commands-echo-text,commands-cancel,connection-hello,connection-keepalive'],
+  ]);
+  const [out, closed] = [text(kit.stdout), once(kit, 'close')];
+  const [told] = await once(kit.stderr, 'data');
+  const [, url, token] = /Start it with (\S+) as its server and (\S+) as its/.exec(String(told))!;
+  const env = { PATH: process.env.PATH, AGENTTOWN_PAIRING_TOKEN: token, AGENTTOWN_RUNTIME_FILE: file };
+  const example = resolve(home, '..', '..', 'examples', 'runtime.mjs');
+  const runtime = spawn(process.execPath, [example, url!], { env, stdio: 'ignore' });
+  const [code] = await closed;
+  runtime.kill();
+  const { results } = JSON.parse(await out) as { results: Array<{ id: string; outcome: string }> };
+  expect([code, ...results.map(({ id, outcome }) => `${id} ${outcome}`)]).toEqual([
+    0,
+    'commands-echo-text passed',
+    'commands-cancel passed',
+    'connection-hello passed',
+    'connection-keepalive not-tried',
+  ]);
 }, 60_000);
 
 test('a server that says something else fails the case with the sentence, and no secret is told', async () => {

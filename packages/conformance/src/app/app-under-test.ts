@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { broken } from '../harness/expect';
+import { kill } from '../harness/kill';
 import { unheeded } from '../harness/unheeded';
 import { Moments } from '../wire/moments';
 import { jsonOf } from '../wire/parsed';
@@ -138,20 +139,12 @@ export function commandOf(command: string): Launch {
     void ended.then(onEnd);
     child.stdin.on('error', () => {});
     createInterface({ input: child.stdout }).on('line', onLine);
-    const kill = (signal: NodeJS.Signals) => {
-      if (child.pid === undefined || child.exitCode !== null) return;
-      try {
-        process.kill(-child.pid, signal);
-      } catch {
-        // It has ended meanwhile.
-      }
-    };
     return {
       tell: (line) => void child.stdin.write(`${line}\n`),
       async end() {
         child.stdin.end();
-        kill('SIGTERM');
-        const late = setTimeout(() => kill('SIGKILL'), 3_000);
+        kill(child, 'SIGTERM');
+        const late = setTimeout(() => kill(child, 'SIGKILL'), 3_000);
         await ended;
         clearTimeout(late);
       },

@@ -52,8 +52,8 @@ export class RelayDouble extends Moments {
     super();
   }
 
-  /** Starts one on a port of this machine. */
-  static async start(weather: Weather = {}): Promise<RelayDouble> {
+  /** Starts one on a port of this machine, or where a URL says. */
+  static async start(weather: Weather = {}, at?: string): Promise<RelayDouble> {
     const server = createServer();
     const relay = new RelayDouble(server, weather);
     server.on('request', (request, response) => void relay.answer(request, response));
@@ -74,9 +74,12 @@ export class RelayDouble extends Moments {
         relay.happened();
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    relay.url = `http://127.0.0.1:${port}`;
+    const { hostname, port } = new URL(at ?? 'http://127.0.0.1:0');
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(Number(port || 80), hostname.replace(/^\[(.*)\]$/, '$1'), resolve);
+    });
+    relay.url = `http://${hostname}:${(server.address() as { port: number }).port}`;
     return relay;
   }
 

@@ -1,19 +1,34 @@
 /** What a case of a runtime has: the runtime that all share, or one of its own. */
 import { broken } from '../harness/expect';
+import { NotTried } from '../harness/not-tried';
 import type { Frame } from '../wire/peer';
 import type { RelayDouble, Weather } from './relay-double';
 import type { RelaySocket } from './relay-socket';
-import { type Running, startRuntime } from './runtime-under-test';
+import { type LaunchRuntime, type Running, startRuntime } from './runtime-under-test';
 
 /** What all cases of a run share. */
 export class RuntimeRun {
-  private running: Promise<Running> | undefined;
+  private running: Promise<Pick<Running, 'relay' | 'stop'>> | undefined;
 
-  constructor(readonly command: string) {}
+  constructor(
+    private readonly first: () => Promise<Pick<Running, 'relay' | 'stop'>>,
+    /** Starts others; absent where somebody else starts the one that is judged. */
+    readonly launch: LaunchRuntime | undefined,
+  ) {}
+
+  /** Of something that the kit starts. */
+  static of(launch: LaunchRuntime): RuntimeRun {
+    return new RuntimeRun(() => startRuntime(launch), launch);
+  }
+
+  /** Of a runtime that comes by itself to a relay that waits for it. */
+  static at(relay: RelayDouble): RuntimeRun {
+    return new RuntimeRun(async () => ({ relay, stop: () => relay.stop() }), undefined);
+  }
 
   /** The shared one; its socket stays. */
-  shared(): Promise<Running> {
-    this.running ??= startRuntime(this.command);
+  shared(): Promise<Pick<Running, 'relay' | 'stop'>> {
+    this.running ??= this.first();
     return this.running;
   }
 
@@ -31,7 +46,9 @@ export class RuntimeWorld {
 
   /** A runtime of one's own. */
   async start(weather: Weather = {}): Promise<Running> {
-    const running = await startRuntime(this.run.command, weather);
+    const { launch } = this.run;
+    if (!launch) throw new NotTried('it takes a runtime that the kit starts: --exec');
+    const running = await startRuntime(launch, weather);
     this.own.push(running);
     return running;
   }
