@@ -33,10 +33,14 @@ const call: OpenCall = {
 
 describe.each(outcomeWords)('%s', (outcome) => {
   const rule: OutcomeRule = outcomes[outcome];
-  const end: CallEnd = { outcome, atMs: 7 };
+  const end: CallEnd = { outcome, atMs: 7, cause: 'its App' };
   const [event] = callEnded(call, { displayName: 'Desk', runtimeType: 'example' }, end).map((each) =>
     typeof each === 'function' ? each() : each,
   );
+
+  test('says in the monitor what ended the call, where no answer did', () => {
+    expect(event).toMatchObject({ detail: 'ended by its App' });
+  });
 
   test('is the outcome of the monitor event, whose type the contract names', () => {
     expect(event).toMatchObject({ type: rule.event, outcome });

@@ -4,7 +4,15 @@ import { ApiError } from '../wire/errors';
 import { eventFrame } from '../wire/frames';
 import type { Outcome } from '../wire/outcomes';
 import type { CallWorld } from './deliver-call';
-import { type CallEnd, type CallRef, endAsOf, frameIdOf, type StoredCall, withdrawn } from './states';
+import {
+  type CallEnd,
+  type CallRef,
+  type EndCause,
+  endAsOf,
+  frameIdOf,
+  type StoredCall,
+  withdrawn,
+} from './states';
 
 /** How often an end is written before the caller is told that nobody knows, and how long to wait in between. */
 const endTries = 4;
@@ -18,12 +26,13 @@ export async function endCall(
   world: Pick<CallWorld, 'calls' | 'clock'>,
   call: CallRef,
   outcome: Outcome,
+  cause: EndCause,
 ): Promise<CallEnd> {
-  const end: CallEnd = { outcome, atMs: world.clock.now() };
+  const end: CallEnd = { outcome, atMs: world.clock.now(), cause };
   for (let tries = 1; ; tries++) {
     try {
       const written = await world.calls.end(call, end, { waiter: true });
-      if ('ended' in written) return written.ended.end ?? end;
+      if ('ended' in written) return { ...(written.ended.end ?? end), cause };
       return (written.refused && endAsOf(written.refused, end.atMs)) ?? end;
     } catch (error) {
       if (tries === endTries && outcome === 'timed-out') return end;
@@ -37,14 +46,15 @@ export async function endCall(
 export async function cancelCall(
   world: Pick<CallWorld, 'calls' | 'clock' | 'sockets' | 'gateways'>,
   call: StoredCall,
+  cause: EndCause = 'its App',
 ): Promise<CallEnd> {
   if (call.end) return call.end;
-  const end = await endCall(world, call, 'cancelled');
+  const end = await endCall(world, call, 'cancelled', cause);
   if (end.outcome !== 'cancelled') return end;
   const standing = await world.calls.read(call.callKey, end.atMs);
   // Its opening failed meanwhile, and perhaps its App has opened it again.
   if (!standing) throw new ApiError('not_found', 'There is no such call.');
-  if (standing.nonce !== call.nonce) return await cancelCall(world, standing);
+  if (standing.nonce !== call.nonce) return await cancelCall(world, standing, cause);
   const current = standing.sentTo ?? call.sentTo;
   const notice = eventFrame('relay.cancel', { id: frameIdOf(call) });
   if (current === undefined) return end;
@@ -63,6 +73,6 @@ export async function cancelIfRevoked(
   error: unknown,
 ): Promise<never> {
   if (error instanceof ApiError && error.code === 'unauthorized')
-    await cancelCall(world, call).catch(() => {});
+    await cancelCall(world, call, 'the revocation of its client').catch(() => {});
   throw error;
 }

@@ -31,7 +31,7 @@ export async function endSoFar(
 ): Promise<CallEnd | 'pending'> {
   const end = endAsOf(call, world.clock.now());
   if (!end) return 'pending';
-  return call.end ?? (await endCall(world, call, end.outcome));
+  return call.end ?? (await endCall(world, call, end.outcome, 'its deadline'));
 }
 
 /** Follows a call to its end from the progress after `afterSeq`. */

@@ -99,7 +99,7 @@ async function* runOpened(world: CallWorld, started: StartedCall, { progressAfte
   const delivery = await deliverWithParams(world, started);
   world.recorder.idle();
   if (typeof delivery === 'object') return delivery.ended;
-  if (delivery === 'no-socket') return await endCall(world, started.call, 'offline');
+  if (delivery === 'no-socket') return await endCall(world, started.call, 'offline', 'the end of its grace');
   const { places } = started;
   // A runtime that comes back asks for what may not have arrived.
   if (delivery !== 'sent')

@@ -49,7 +49,17 @@ export interface CallEnd {
   answer?: RuntimeAnswer;
   /** Its command certainly never left (see `endAsStored`): told of the row, never written. */
   unsent?: true;
+  /** Who ended it and why, where no answer did: for the monitor, never written. */
+  cause?: EndCause;
 }
+
+/** What ends a call that no answer ended, in words for operators. */
+export type EndCause =
+  | 'its deadline'
+  | 'the end of its grace'
+  | 'its App'
+  | 'the revocation of its client'
+  | `${'its deadline' | 'the end of its grace' | 'the revocation of its client'}, found by a guard`;
 
 /** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
 export interface StoredCall extends Omit<OpenCall, 'params'> {

@@ -77,7 +77,7 @@ export function callEnded(
   end: CallEnd,
   steps = 0,
 ): Array<NewEvent | (() => NewEvent)> {
-  const { answer, atMs, outcome } = end;
+  const { answer, atMs, outcome, cause } = end;
   const { problem }: OutcomeRule = outcomes[outcome];
   const facts = factsOf(call, named);
   const ended = (): NewEvent => ({
@@ -90,6 +90,7 @@ export function callEnded(
     bytesIn: bytesInOf(call),
     bytesOut: answer && bytesOf('error' in answer ? answer.error : answer.result),
     progress: steps > 0 ? steps : undefined,
+    detail: cause && `ended by ${cause}`,
     ...facts,
   });
   const message = (): NewEvent => ({

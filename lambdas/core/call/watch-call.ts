@@ -62,9 +62,10 @@ export async function* watchCall(
       if (stored.end?.outcome === 'cancelled' && (await ends.isRevoked())) throw unauthorized();
       if (stored.end) return stored.end;
     }
-    if (sight === 'away') return await endCall(world, call, options.ifGone);
+    if (sight === 'away') return await endCall(world, call, options.ifGone, 'the end of its grace');
     if (now >= call.deadlineMs) {
-      return await endCall(world, call, (await ends.isRuntimeAway()) ? options.ifGone : 'timed-out');
+      const outcome = (await ends.isRuntimeAway()) ? options.ifGone : 'timed-out';
+      return await endCall(world, call, outcome, 'its deadline');
     }
     if (now >= untilMs) return 'pending';
   }

@@ -56,7 +56,8 @@ async function lookAtCall(world: PushWorld, guard: GuardOf<'call' | 'tell'>): Pr
     if (delivery !== 'nothing')
       return await world.guards.send(guard, delivery === 'posted' ? deadlineMs - nowMs : lookAgainMs);
   }
-  await endCall(world, call, await outcomeAtDeadline(world, call, gateway));
+  const cause = nowMs < deadlineMs ? 'the end of its grace' : 'its deadline';
+  await endCall(world, call, await outcomeAtDeadline(world, call, gateway), `${cause}, found by a guard`);
 }
 
 async function outcomeAtDeadline(
@@ -94,7 +95,9 @@ async function endCallsOfLeft(world: PushWorld, guard: GuardOf<'left'>): Promise
   // What was never posted has a guard of its own.
   const theirs = (await callsWithoutWaiter(world, gatewayId)).filter(({ sentTo }) => sentTo !== undefined);
   const due = theirs.filter((call) => dueMsOf(call) <= nowMs);
-  await Promise.all(due.map((call) => endCall(world, call, awayOutcome(call))));
+  await Promise.all(
+    due.map((call) => endCall(world, call, awayOutcome(call), 'the end of its grace, found by a guard')),
+  );
   const nextMs = Math.min(...theirs.map(dueMsOf).filter((dueMs) => dueMs > nowMs));
   if (Number.isFinite(nextMs)) await world.guards.send(guard, nextMs - nowMs);
 }
@@ -124,7 +127,7 @@ async function endRevoked(world: PushWorld, guard: GuardOf<'revoked'>): Promise<
   // The others have waiters, who find out themselves.
   const theirs = states.filter((call) => call.guarded && !call.end);
   await Promise.all([
-    ...theirs.map((call) => cancelCall(world, call)),
+    ...theirs.map((call) => cancelCall(world, call, 'the revocation of its client, found by a guard')),
     ...sockets.map((connectionId) => world.sockets.close(connectionId)),
   ]);
 }

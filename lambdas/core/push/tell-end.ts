@@ -4,7 +4,7 @@
  * then by a guard, since an answer that comes twice does no harm.
  */
 import type { CallStore } from '../call/ports';
-import type { Listener } from '../call/states';
+import type { EndCause, Listener } from '../call/states';
 import { wholeCall } from '../call/tell-monitor';
 import { type Ended, endFrame } from './frames-of-call';
 import { tellRest } from './tell-progress';
@@ -26,16 +26,17 @@ export function telling<World extends TellingWorld>(world: World): World {
         await world.guards.send({ kind: 'tell', callKey, nonce }, guardAfterMs).catch(() => {});
         throw error;
       });
-      if ('ended' in written) await ended(world, written.ended as Ended);
+      if ('ended' in written) await ended(world, written.ended as Ended, end.cause);
       return written;
     },
   };
   return { ...world, calls };
 }
 
-async function ended(world: TellingWorld, call: Ended): Promise<void> {
+async function ended(world: TellingWorld, call: Ended, cause: EndCause | undefined): Promise<void> {
   world.seenCalls.noteEnd(call, world.clock.now());
-  if (call.guarded) for (const event of wholeCall(call, call.end)) world.recorder.record(event);
+  const end = cause ? { ...call.end, cause } : call.end;
+  if (call.guarded) for (const event of wholeCall(call, end)) world.recorder.record(event);
   await tellEnd(world, call);
 }
 

@@ -103,7 +103,7 @@ test('a runtime that leaves and stays away ends the call right at the end of its
   const relay = await world();
   const leftAtMs = t0 + 3_210;
   relay.clock.at(leftAtMs, () => relay.gateways.leave('gw_1', socket, leftAtMs));
-  expect((await run(relay)).outcome).toBe('disconnected');
+  expect(await run(relay)).toMatchObject({ outcome: 'disconnected', cause: 'the end of its grace' });
   const awayMs = relay.clock.now() - leftAtMs;
   expect(awayMs).toBeGreaterThanOrEqual(10_000);
   expect(awayMs).toBeLessThan(10_500);
@@ -114,7 +114,7 @@ test('a runtime that comes back in time keeps the call until its deadline', asyn
   relay.clock.at(t0 + 2_000, () => relay.gateways.leave('gw_1', socket, t0 + 2_000));
   const back = { connectionId: 'socket-2', connectedAtMs: t0 + 11_000 };
   relay.clock.at(t0 + 11_000, () => relay.gateways.enter('gw_1', back, 'hash'));
-  expect((await run(relay)).outcome).toBe('timed-out');
+  expect(await run(relay)).toMatchObject({ outcome: 'timed-out', cause: 'its deadline' });
   expect(relay.clock.now()).toBe(t0 + 55_000);
   expect(relay.posted).toEqual(['socket-1']);
 });

@@ -70,6 +70,13 @@ test('whoever ends the call tells the monitor of the whole', async () => {
   expect(ended).toMatchObject({ displayName: 'openclaw', clientId: app.clientId });
 });
 
+/** Why calls ended that no answer ended, as the monitor is told. */
+const causes = (relay: Awaited<ReturnType<typeof paired>>['relay']) =>
+  relay.events.flatMap((event) => {
+    const { detail } = event as NewEvent;
+    return detail?.startsWith('ended by') ? [detail] : [];
+  });
+
 test('a silent runtime ends the call at its deadline, once, whatever comes late, twice or out of order', async () => {
   const { relay, runtime, app } = await paired();
   const deadlineMs = relay.clock.now() + 5_000;
@@ -82,6 +89,7 @@ test('a silent runtime ends the call at its deadline, once, whatever comes late,
   expect(more).toEqual([]);
   const [{ id }] = commands(relay, runtime.socket);
   expect(await relay.frame(runtime.socket, { id, result: 'late' })).toEqual({ reply: 'already-ended' });
+  expect(causes(relay)).toEqual(['ended by its deadline, found by a guard']);
 });
 
 test('a guard that comes early waits for the rest of the time', async () => {
@@ -129,6 +137,7 @@ test('a runtime that leaves and stays away ends what it had at the end of the gr
   await relay.guardsUntil(leftAtMs + limits.graceMs + 1_000);
   const [answer] = answers(relay, app.socket);
   expect(answer.error.data).toMatchObject({ outcome: 'disconnected', retry: 'new-id' });
+  expect(causes(relay)).toEqual(['ended by the end of its grace, found by a guard']);
   expect(await relay.calls.state(id.slice(4, 26), leftAtMs)).toMatchObject({
     end: { atMs: leftAtMs + limits.graceMs },
   });
@@ -349,6 +358,7 @@ test('calls of a client that is revoked are cancelled, and a reply that comes la
   await relay.revoke(runtime.relaySecret, app.clientId);
   await relay.guardsUntil(relay.clock.now() + 2_000);
   expect(relay.framesTo(runtime.socket).map(({ event }) => event)).toContain('relay.cancel');
+  expect(causes(relay)).toEqual(['ended by the revocation of its client, found by a guard']);
   expect(await relay.frame(runtime.socket, { id, result: 'secret' })).toEqual({ reply: 'already-ended' });
   expect(JSON.stringify(relay.framesTo(app.socket))).not.toContain('secret');
   await ask(relay, app.socket, 2);

@@ -4,7 +4,7 @@ import {
   readAddress,
   writeAddress,
 } from '../../../web/monitor/model/page-address';
-import { longerThan, spanOf } from '../../../web/monitor/model/time-range';
+import { longerThan, shifted, spanOf } from '../../../web/monitor/model/time-range';
 
 const NOW = Date.UTC(2026, 0, 31, 12, 0, 30);
 const MINUTE = 60_000;
@@ -23,6 +23,14 @@ test.each(['15m', '1h', '6h', '24h'] as const)('%s is drawn in at most 61 bucket
   const { fromMs, toMs, bucketMs } = spanOf({ last }, NOW, 0);
   expect((toMs - fromMs) / bucketMs).toBeLessThanOrEqual(62);
   expect(toMs).toBeGreaterThan(NOW);
+});
+
+test('a range moves by half its length, and one that reaches now moves on with the time again', () => {
+  const earlier = shifted({ last: '1h' }, 'earlier', NOW);
+  expect(earlier).toEqual({ fromMs: NOW - 90 * MINUTE, toMs: NOW - 30 * MINUTE });
+  expect(shifted(shifted(earlier, 'earlier', NOW), 'later', NOW)).toEqual(earlier);
+  expect(shifted(earlier, 'later', NOW - MINUTE)).toEqual({ last: '1h' });
+  expect(shifted({ last: '6h' }, 'later', NOW)).toEqual({ last: '6h' });
 });
 
 test('after the longest range there is none', () => {

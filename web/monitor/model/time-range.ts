@@ -64,6 +64,17 @@ export function spanOf(range: TimeRange, nowMs: number, firstMs: number | undefi
   return { fromMs: first, toMs: Math.ceil((toMs + 1) / bucketMs) * bucketMs, bucketMs };
 }
 
+/** The range by half its length earlier or later; one that would reach beyond now moves on with the time again, where it has a name. */
+export function shifted(range: TimeRange, by: 'earlier' | 'later', nowMs: number): TimeRange {
+  const lengthMs = lengthOf(range);
+  if (isLive(range) && by === 'later') return range;
+  const { fromMs, toMs } = isLive(range) ? { fromMs: nowMs - lengthMs, toMs: nowMs } : range;
+  const stepMs = (by === 'earlier' ? -1 : 1) * (lengthMs / 2);
+  if (toMs + stepMs <= nowMs) return { fromMs: fromMs + stepMs, toMs: toMs + stepMs };
+  const named = LAST_RANGES.find(({ ms }) => ms >= lengthMs)?.name;
+  return named ? { last: named } : range;
+}
+
 /** The next longer range that ends now; `undefined` after the longest. */
 export function longerThan(range: TimeRange): LastName | undefined {
   const lengthMs = lengthOf(range);

@@ -8,6 +8,7 @@ const KEYS: ReadonlyArray<readonly [keys: readonly string[], what: string]> = [
   [['Esc'], 'Close, or let the table go'],
   [['g'], 'Back to the newest'],
   [['/'], 'Search'],
+  [['[', ']'], 'Look earlier, later'],
   [['p'], 'Pause, resume'],
   [['e'], 'Export what is shown'],
   [['t'], 'Light, dark, as the system'],

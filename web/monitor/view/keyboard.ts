@@ -1,7 +1,9 @@
 import { nextTheme } from '../../shared/theme';
+import { shifted } from '../model/time-range';
 import { isAdmitted } from '../state/access';
-import { goTo, openCall, openEvent, table } from '../state/chosen';
-import { catchUp, togglePause } from '../state/rows';
+import { goTo, openCall, openEvent, range, table } from '../state/chosen';
+import { nowMs } from '../state/known';
+import { catchUp, setRange, togglePause } from '../state/rows';
 import { helpOpen } from './header';
 import { saveShown } from './save-shown';
 import { gridElement } from './table/grid-element';
@@ -21,6 +23,8 @@ const KEYS: Readonly<Record<string, () => void>> = {
     if (gridElement.current) gridElement.current.scrollTop = 0;
   },
   e: saveShown,
+  '[': () => setRange(shifted(range.value, 'earlier', nowMs.value)),
+  ']': () => setRange(shifted(range.value, 'later', nowMs.value)),
   t: nextTheme,
   '?': () => {
     helpOpen.value = true;
