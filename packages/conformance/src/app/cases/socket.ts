@@ -50,10 +50,7 @@ it('hands-over', keeping, async (w) => {
   const call = await server.calls.of('wait');
   call.step('a');
   const second = await server.until(() => server.sockets[1]);
-  holds(
-    first.closedAtMs === undefined || first.closedAtMs >= second.openedAtMs,
-    'the old socket was closed before the new one was open',
-  );
+  holds(second.openedBeside.includes(first), 'the old socket was closed before the new one was open');
   await server.until(() => second.asked('relay.hello').length > 0);
   call.answer('across');
   equal(await asked.result(), 'across', 'the result of a call across a hand-over');
@@ -81,16 +78,17 @@ it('backs-off', keeping, async (w) => {
 });
 it('jitter', keeping, async (w) => {
   const busy: Refusal = { status: 503, type: 'text/plain', body: 'busy' };
-  const homes = await Promise.all([1, 2, 3].map(() => w.paired({ handshakes: [busy, busy, busy] })));
+  const homes = await Promise.all([1, 2, 3, 4, 5, 6].map(() => w.paired({ handshakes: [busy, busy, busy] })));
   await Promise.all(homes.map((home) => home.watch()));
   const totals = homes.map(({ server }) => server.handshakes[3]!.atMs - server.handshakes[0]!.atMs);
   const spread = Math.max(...totals) - Math.min(...totals);
-  // Three that wait alike come within what a timer is off.
-  holds(spread > 15, `three Apps came back after ${totals.join(', ')} ms: all at once`);
+  // Those that wait alike come within what a timer is off.
+  holds(spread > 40, `six Apps came back after ${totals.join(', ')} ms: all at once`);
 });
 it('few-sockets', 'An App may hold four as well.', async (w) => {
   const home = await w.paired();
   await Promise.all(Array.from({ length: 20 }, (_, n) => home.call('echo', n).result()));
+  await home.app.ask('status').result();
   holds(home.server.handshakes.length <= 2, `${home.server.handshakes.length} sockets for 20 calls`);
 });
 cases.at(-1)!.section = 'WebSocket `/relay`';

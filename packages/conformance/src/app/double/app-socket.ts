@@ -10,8 +10,8 @@ import type { ServerDouble } from './server-double';
 export class AppSocket {
   /** Every frame of the App, as it came, and when each did. */
   readonly frames: Frame[] = [];
-  readonly openedAtMs = Date.now();
-  closedAtMs: number | undefined;
+  /** Those that were open when it was. */
+  readonly openedBeside: readonly AppSocket[];
   hasBinary = false;
   largestBytes = 0;
   /** What is heard is not answered any more, as behind a network that is gone. */
@@ -21,12 +21,10 @@ export class AppSocket {
     readonly socket: WebSocket,
     private readonly server: ServerDouble,
   ) {
+    this.openedBeside = server.sockets.filter(({ isOpen }) => isOpen);
     socket.on('message', (data, isBinary) => this.receive(String(data), isBinary));
     socket.on('error', () => {});
-    socket.on('close', () => {
-      this.closedAtMs = Date.now();
-      server.happened();
-    });
+    socket.on('close', () => server.happened());
   }
 
   get isOpen(): boolean {
