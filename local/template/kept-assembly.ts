@@ -37,6 +37,9 @@ export const USUAL_CONTEXT = { edge: 'true' };
 const NOT_READ =
   /^(node_modules|dist.*|cdk\.out|coverage|assembly|local|test|bench|describe|scripts|examples|.*\.md|\..*)$/;
 
+/** Of the files right in a project's folder a synthesis reads settings and code: all else was put there by people and programs. */
+const READ_AT_ROOT = /\.(json|[cm]?[jt]sx?)$/;
+
 /** The folder of a package's own assembly, and the file in it that holds the options that it was made with. */
 const SHIPPED = 'assembly';
 const SHIPPED_OPTIONS = 'options.json';
@@ -128,6 +131,7 @@ function* filesIn(projectDirectory: string, folder = ''): Generator<string> {
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = folder ? `${folder}/${entry.name}` : entry.name;
     if (NOT_READ.test(entry.name)) continue;
+    if (!folder && entry.isFile() && !READ_AT_ROOT.test(entry.name)) continue;
     if (entry.isDirectory()) yield* filesIn(projectDirectory, path);
     else if (entry.isFile()) yield path;
   }

@@ -1,13 +1,46 @@
 /** Behind real proxies, with the very files of docs/proxy: each is tried where the program is on this machine. */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startHost } from '../../../local/host';
 import { call, redeem, register, request } from '../../support/api';
 import { CallStream } from '../../support/call-stream';
 import { freePort, isInstalled, proxies, startProxy } from '../../support/proxies';
-import { type Relay, startRelay } from '../../support/relay';
+import { isolate, type Relay, startRelay } from '../../support/relay';
 import { TestRuntime } from '../../support/runtime';
+import { sharedAssembly } from '../../support/stack/shared-assembly';
+import { withOptions } from '../../support/stack/synthesized';
+
+/** An address of this machine that is none of its loopback's: a proxy passes it on as that of a caller from elsewhere. */
+const elsewhere = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+/** A host with open registration, and the status of its monitor's history for a caller through a proxy. */
+async function openMonitor(trustProxy: string[], name: keyof typeof proxies, directory: string) {
+  const assembly = sharedAssembly();
+  withOptions(assembly, { edge: 'true', registration: 'open' });
+  const [port, upstream] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const host = await startHost({
+    assembly,
+    isolate,
+    port: upstream,
+    publicUrl: url,
+    trustProxy,
+    onLog: () => {},
+  });
+  const child = await startProxy(proxies[name]!(directory, port, upstream), url);
+  return {
+    statusFor: async (from: string, headers: Record<string, string> = {}) =>
+      (await request(url, 'GET /api/monitor/events', { from, headers, credential: '' })).status,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await host.stop();
+    },
+  };
+}
 
 for (const [name, proxy] of Object.entries(proxies)) {
   if (!isInstalled(name)) {
@@ -61,6 +94,30 @@ for (const [name, proxy] of Object.entries(proxies)) {
       answer();
       expect((await stream.event('result')).data).toMatchObject({ ok: true, result: 'whole' });
       await runtime.close();
+    });
+
+    test.each([
+      ['a declared proxy answers this machine and nobody else', ['127.0.0.1'], 200],
+      ['a proxy that nobody declared answers nobody', [], 403],
+    ])('an open monitor through %s', async (_, trustProxy, forThisMachine) => {
+      const own = mkdtempSync(join(tmpdir(), `${name}-`));
+      const open = await openMonitor(trustProxy, name, own);
+      try {
+        const callers = [{ from: '127.0.44.3', status: forThisMachine }];
+        if (elsewhere) callers.push({ from: elsewhere, status: 403 });
+        else
+          console.warn(
+            'Callers from elsewhere were not tried: this machine has no address but its loopback.',
+          );
+        for (const { from, status } of callers) {
+          expect(await open.statusFor(from)).toBe(status);
+          // What a caller says of itself opens nothing.
+          expect(await open.statusFor(from, { 'x-forwarded-for': '127.0.0.1' })).toBe(status);
+        }
+      } finally {
+        await open.stop();
+        rmSync(own, { recursive: true, force: true });
+      }
     });
 
     test("a stranger's wrong codes pause that stranger, whatever it claims to be, and nobody else", async () => {

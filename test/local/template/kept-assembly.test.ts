@@ -8,7 +8,8 @@ function project(): string {
   const directory = temporaryDirectory();
   const write = (file: string, text: string) => writeFileSync(join(directory, file), text);
   write('cdk.json', JSON.stringify({ app: 'node app.js' }));
-  write('source.txt', 'first');
+  mkdirSync(join(directory, 'lib'));
+  write('lib/source.txt', 'first');
   write(
     'app.js',
     `const { writeFileSync: write, readFileSync } = require('node:fs');
@@ -16,7 +17,7 @@ function project(): string {
      const properties = { templateFile: 'Mine.json' };
      out('manifest.json', { artifacts: { Mine: { type: 'aws:cloudformation:stack', properties } } });
      const { color } = JSON.parse(process.env.CDK_CONTEXT_JSON);
-     out('Mine.json', { Outputs: { Made: { Value: readFileSync('source.txt', 'utf8') + ' ' + color } }, Resources: {} });`,
+     out('Mine.json', { Outputs: { Made: { Value: readFileSync('lib/source.txt', 'utf8') + ' ' + color } }, Resources: {} });`,
   );
   symlinkSync(join(__dirname, '../../../node_modules'), join(directory, 'node_modules'));
   return directory;
@@ -55,7 +56,7 @@ test('the same sources with the same options are synthesized once', async () => 
 test('other options are another assembly, and so are other sources', async () => {
   expect(await made('red')).toBe('first red');
   expect(await made('blue')).toBe('first blue');
-  writeFileSync(join(directory, 'source.txt'), 'second');
+  writeFileSync(join(directory, 'lib', 'source.txt'), 'second');
   expect(await made('red')).toBe('second red');
   expect([await made('blue'), await made('red'), syntheses]).toEqual(['second blue', 'second red', 4]);
 });
@@ -64,6 +65,9 @@ test.each([
   ['README.md', ''],
   ['test', 'test.ts'],
   ['.git', 'HEAD'],
+  ['nohup.out', ''],
+  ['server.log', ''],
+  ['pairing.sqlite', ''],
 ])('what no synthesis reads changes nothing: %s', async (name, inside) => {
   await made('red');
   const path = join(directory, name);
@@ -105,7 +109,7 @@ test("a package's own assembly serves its options, from anywhere, and no clone",
   await shipAssembly(request('red'));
   rmSync(keptDirectory, { recursive: true });
   mkdirSync(keptDirectory);
-  writeFileSync(join(directory, 'source.txt'), 'second');
+  writeFileSync(join(directory, 'lib', 'source.txt'), 'second');
   syntheses = 0;
   expect([await made('red'), syntheses]).toEqual(['first red', 0]);
   expect([await made('blue'), syntheses]).toEqual(['second blue', 1]);
