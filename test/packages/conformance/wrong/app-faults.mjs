@@ -112,13 +112,13 @@ export const appFaults = {
   },
   'the time to wait is not heeded': changedProblem(({ retryAfterMs, ...rest }) => rest),
   'a repeat of other params': {
-    fetch: (url, init, send, state) =>
-      send(
-        url,
-        url.endsWith('/rpc') && (state.tries = (state.tries ?? -1) + 1) > 0
-          ? withBody(init, (body) => ({ ...body, params: { ...Object(body.params), try: state.tries } }))
-          : init,
-      ),
+    fetch: (url, init, send, state) => {
+      if (!url.endsWith('/rpc')) return send(url, init);
+      state.tries = (state.tries ?? -1) + 1;
+      if (state.tries === 0) return send(url, init);
+      const again = (body) => ({ ...body, params: { ...Object(body.params), try: state.tries } });
+      return send(url, withBody(init, again));
+    },
   },
   'a problem is a fault of the server': changedProblem((body) => ({ ...body, code: 'internal_error' })),
   // Credentials.
