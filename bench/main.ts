@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { synthesize } from '../local/template/assembly';
 import { brokenBudgets } from './figures/budgets';
+import { useHops } from './latency/hops';
 import { liftSourceLimit } from './metering/one-source';
 import { fullPlan, quickPlan } from './plan';
 import { markdownOf, renewTables } from './report/markdown';
@@ -17,6 +18,7 @@ interface Flags {
   only?: SectionName[];
   name: string;
   docs?: true;
+  hops?: string;
 }
 
 async function main(): Promise<void> {
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     .option('--only <sections>', `some of ${sectionNames.join(',')}`, readSections)
     .option('--name <name>', 'name of the report in bench/reports', readName, 'latest')
     .option('--docs', 'renew the tables in docs/performance.md as well')
+    .option('--hops <file>', 'hops of a deployment, as agenttown-pairing-server check --hops writes them')
     .helpOption('-h, --help', 'print this')
     .addHelpText(
       'after',
@@ -35,6 +38,7 @@ async function main(): Promise<void> {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse()
     .opts<Flags>();
+  if (flags.hops) useHops(JSON.parse(readFileSync(flags.hops, 'utf8')));
   const begun = performance.now();
   const say = (text: string) =>
     console.error(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${text}`);

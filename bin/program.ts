@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { version } from '../package.json';
 import { requireAccount, useAccount } from './account';
 import { runCdk } from './cdk';
+import { addCheckCommand } from './check/commands';
 import { addDataCommands } from './data/commands';
 import { readDeployment } from './deployment';
 import { Failure } from './failure';
@@ -64,6 +65,7 @@ function program(): Command {
       return place ? statusHere(place, flags) : status(flags);
     },
   );
+  addCheckCommand(top);
   remote(top, 'token', 'say where the registration token is')
     .option('--show', 'print the token')
     .option('--rotate', 'make a new one; functions know it within five minutes')

@@ -1,6 +1,6 @@
 /**
  * The latencies that the model assumes for AWS, a log-normal distribution each. They are assumptions, stated here and
- * in every report: what a deployment shows may differ, and then these lines are what to change.
+ * in every report: what a deployment shows may differ, and then `--hops` takes what was measured there.
  */
 import { type DelayModel, latency } from '../../local/aws/disturbance';
 
@@ -31,3 +31,14 @@ export function drawHops(seed: number): DrawHop {
 
 /** Every hop at its median. */
 export const medianHop: DrawHop = (hop) => hops[hop].p50Ms;
+
+/** Takes measured hops in place of the assumed ones, as `agenttown-pairing-server check --hops` writes them. Throws a sentence for what is none. */
+export function useHops(measured: Record<string, Partial<DelayModel>>): void {
+  for (const [name, { p50Ms, p99Ms }] of Object.entries(measured)) {
+    if (!Object.hasOwn(hops, name))
+      throw new Error(`There is no hop ${name}: ${Object.keys(hops).join(', ')}.`);
+    if (!(p50Ms! > 0 && p99Ms! >= p50Ms!))
+      throw new Error(`The hop ${name} needs p50Ms above 0 and a p99Ms not below it.`);
+    hops[name as Hop] = { p50Ms: p50Ms!, p99Ms: p99Ms! };
+  }
+}
