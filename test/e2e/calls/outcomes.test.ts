@@ -30,6 +30,91 @@ async function pendingCall(app: Paired, id: string) {
   }
 }
 
+/** What waits for a time-out is tried both ways side by side. */
+const eachWay = (rule: string, hold: (way: Way) => Promise<void>) =>
+  test(`by ${ways.join(' and ')}: ${rule}`, () => Promise.all(ways.map(hold)).then(() => {}));
+
+describe('what ends with its time', () => {
+  eachWay('timed-out: a silent runtime gives 504 that names the call and when to try again', async (way) => {
+    const { runtime, app } = await pair();
+    const { status, body, headers } = await callBy(way, relay.url, app, {
+      method: 'm',
+      id: 'silent',
+      timeoutMs: 1000,
+    });
+    expect(status).toBe(504);
+    expect(body).toMatchObject({
+      code: 'rpc_timeout',
+      outcome: 'timed-out',
+      retryable: true,
+      retry: 'new-id',
+    });
+    expect(body).toMatchObject({
+      retryAfterMs: expect.any(Number),
+      requestId: headers.get('x-request-id'),
+    });
+    expect((await ask(app, 'silent')).body).toMatchObject({ outcome: 'timed-out', id: 'silent' });
+    await runtime.close();
+  });
+
+  eachWay(
+    'disconnected: a runtime that dies right after the command gives 502 when the time to come back is over',
+    async (way) => {
+      const { runtime, app } = await pair((_, self) => void self.socket.terminate());
+      const { status, body } = await callBy(way, relay.url, app, { method: 'm', timeoutMs: 2000 });
+      expect([status, body.code, body.outcome]).toEqual([502, 'runtime_disconnected', 'disconnected']);
+      await runtime.closed;
+    },
+  );
+
+  eachWay('offline: no runtime gives 503', async (way) => {
+    const { accessCode } = await register(relay.url);
+    const app = await redeem(relay.url, accessCode);
+    const { status, body } = await callBy(way, relay.url, app, { method: 'm', id: 'off', timeoutMs: 1000 });
+    expect([status, body.outcome]).toEqual([503, 'offline']);
+    expect((await ask(app, 'off')).status).toBe(503);
+  });
+
+  eachWay('50 simultaneous retries of a call whose command never left open it anew, once', async (way) => {
+    const registered = await register(relay.url);
+    const app = await redeem(relay.url, registered.accessCode);
+    const body = { method: 'echo', params: 'at last', id: 'unsent', timeoutMs: 1000 };
+    const { status, body: problem } = await callBy(way, relay.url, app, body);
+    expect([status, problem.outcome, problem.retry]).toEqual([503, 'offline', 'same-id']);
+    const conflict = await callBy(way, relay.url, app, { ...body, params: 'other' });
+    expect(conflict.body.code).toBe('idempotency_conflict');
+    const runtime = await TestRuntime.connect(registered, echo);
+    const retries = Array.from({ length: 50 }, () =>
+      callBy(way, relay.url, app, { ...body, timeoutMs: 20_000 }),
+    );
+    for (const retry of await Promise.all(retries)) expect(retry.body.result).toBe('at last');
+    expect(runtime.frames.filter((frame) => frame.type === 'req')).toHaveLength(1);
+    await runtime.close();
+  });
+
+  eachWay(
+    'a call whose command may have run is given its end again, and says that only a new id can do more',
+    async (way) => {
+      const { runtime, app } = await pair((_, self) => void self.socket.terminate());
+      const body = { method: 'm', id: 'ran', timeoutMs: 1000 };
+      const first = await callBy(way, relay.url, app, body);
+      expect([first.status, first.body.retry]).toEqual([502, 'new-id']);
+      await runtime.closed;
+      const { requestId: _, ...again } = (await callBy(way, relay.url, app, body)).body;
+      expect(first.body).toMatchObject(again);
+    },
+  );
+
+  eachWay('an answer after the deadline changes nothing', async (way) => {
+    const { runtime, app } = await pair();
+    await callBy(way, relay.url, app, { method: 'm', id: 'late', timeoutMs: 1000 });
+    runtime.reply((await runtime.command()).id, 'late');
+    await runtime.ask('relay.ping');
+    expect((await ask(app, 'late')).status).toBe(504);
+    await runtime.close();
+  });
+});
+
 describe.each(ways)('by %s', (way: Way) => {
   describe('one named outcome', () => {
     test('answered: 200 with the result, and the outcome in a header', async () => {
@@ -43,40 +128,6 @@ describe.each(ways)('by %s', (way: Way) => {
       const { status, body } = await callBy(way, relay.url, app, { method: 'nothing' });
       expect([status, body.ok, body.result]).toEqual([200, true, null]);
       await runtime.close();
-    });
-    test('timed-out: a silent runtime gives 504 that names the call and when to try again', async () => {
-      const { runtime, app } = await pair();
-      const { status, body, headers } = await callBy(way, relay.url, app, {
-        method: 'm',
-        id: 'silent',
-        timeoutMs: 1000,
-      });
-      expect(status).toBe(504);
-      expect(body).toMatchObject({
-        code: 'rpc_timeout',
-        outcome: 'timed-out',
-        retryable: true,
-        retry: 'new-id',
-      });
-      expect(body).toMatchObject({
-        retryAfterMs: expect.any(Number),
-        requestId: headers.get('x-request-id'),
-      });
-      expect((await ask(app, 'silent')).body).toMatchObject({ outcome: 'timed-out', id: 'silent' });
-      await runtime.close();
-    });
-    test('disconnected: a runtime that dies right after the command gives 502 when the time to come back is over', async () => {
-      const { runtime, app } = await pair((_, self) => void self.socket.terminate());
-      const { status, body } = await callBy(way, relay.url, app, { method: 'm', timeoutMs: 2000 });
-      expect([status, body.code, body.outcome]).toEqual([502, 'runtime_disconnected', 'disconnected']);
-      await runtime.closed;
-    });
-    test('offline: no runtime gives 503', async () => {
-      const { accessCode } = await register(relay.url);
-      const app = await redeem(relay.url, accessCode);
-      const { status, body } = await callBy(way, relay.url, app, { method: 'm', id: 'off', timeoutMs: 1000 });
-      expect([status, body.outcome]).toEqual([503, 'offline']);
-      expect((await ask(app, 'off')).status).toBe(503);
     });
     test('cancelled: the runtime is told, the caller gets its answer, and a reply after it does not count', async () => {
       const { runtime, app } = await pair();
@@ -138,31 +189,6 @@ describe.each(ways)('by %s', (way: Way) => {
       const first = await callBy(way, relay.url, app, body);
       await runtime.close();
       expect((await callBy(way, relay.url, app, body)).body).toEqual(first.body);
-    });
-    test('50 simultaneous retries of a call whose command never left open it anew, once', async () => {
-      const registered = await register(relay.url);
-      const app = await redeem(relay.url, registered.accessCode);
-      const body = { method: 'echo', params: 'at last', id: 'unsent', timeoutMs: 1000 };
-      const { status, body: problem } = await callBy(way, relay.url, app, body);
-      expect([status, problem.outcome, problem.retry]).toEqual([503, 'offline', 'same-id']);
-      const conflict = await callBy(way, relay.url, app, { ...body, params: 'other' });
-      expect(conflict.body.code).toBe('idempotency_conflict');
-      const runtime = await TestRuntime.connect(registered, echo);
-      const retries = Array.from({ length: 50 }, () =>
-        callBy(way, relay.url, app, { ...body, timeoutMs: 20_000 }),
-      );
-      for (const retry of await Promise.all(retries)) expect(retry.body.result).toBe('at last');
-      expect(runtime.frames.filter((frame) => frame.type === 'req')).toHaveLength(1);
-      await runtime.close();
-    });
-    test('a call whose command may have run is given its end again, and says that only a new id can do more', async () => {
-      const { runtime, app } = await pair((_, self) => void self.socket.terminate());
-      const body = { method: 'm', id: 'ran', timeoutMs: 1000 };
-      const first = await callBy(way, relay.url, app, body);
-      expect([first.status, first.body.retry]).toEqual([502, 'new-id']);
-      await runtime.closed;
-      const { requestId: _, ...again } = (await callBy(way, relay.url, app, body)).body;
-      expect(first.body).toMatchObject(again);
     });
     test('another method or other params are a conflict', async () => {
       const { runtime, app } = await pair(echo);
@@ -244,14 +270,6 @@ describe.each(ways)('by %s', (way: Way) => {
       runtime.reply((await runtime.command()).id, 'second');
       await runtime.ask('relay.ping');
       expect([first.body.result, (await ask(app, 'twice')).body.result]).toEqual(['first', 'first']);
-      await runtime.close();
-    });
-    test('an answer after the deadline changes nothing', async () => {
-      const { runtime, app } = await pair();
-      await callBy(way, relay.url, app, { method: 'm', id: 'late', timeoutMs: 1000 });
-      runtime.reply((await runtime.command()).id, 'late');
-      await runtime.ask('relay.ping');
-      expect((await ask(app, 'late')).status).toBe(504);
       await runtime.close();
     });
 
