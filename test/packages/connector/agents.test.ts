@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 import type { Agent, AgentCall } from '../../../packages/connector/src/agents/agent';
+import { ExecAgent } from '../../../packages/connector/src/agents/exec-agent';
 import { HermesAgent } from '../../../packages/connector/src/agents/hermes-agent';
 import { HttpAgent } from '../../../packages/connector/src/agents/http-agent';
 import { SocketAgent } from '../../../packages/connector/src/agents/socket-agent';
@@ -48,6 +49,20 @@ const json = (response: ServerResponse, body: unknown, status = 200) => {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 };
+
+test('a command that ends lines at every separator of Unicode, and says them as they are, is understood', async () => {
+  // As the readline of Node.js 24 reads, and as JSON may be written.
+  const agent = `
+    let rest = '';
+    process.stdin.setEncoding('utf8').on('data', (text) => {
+      const lines = (rest + text).split(/[\\n\\u2028\\u2029]/);
+      rest = lines.pop();
+      for (const { id, params } of lines.map((line) => JSON.parse(line)))
+        process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result: params }) + String.fromCharCode(10));
+    });`;
+  const exec = used(new ExecAgent(`node -e "${agent.replaceAll('"', "'").replaceAll('\n', ' ')}"`, []));
+  expect(await exec.call(call('echo', 'a\u2028b\u2029c'))).toBe('a\u2028b\u2029c');
+});
 
 describe('JSON-RPC by HTTP', () => {
   test('a call is one request, named by its id, with the credential', async () => {

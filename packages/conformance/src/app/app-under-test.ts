@@ -1,9 +1,9 @@
 /** The App that is judged: a command that is told what to do in lines of JSON, and tells what came of it in the same way. */
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { broken } from '../harness/expect';
 import { kill } from '../harness/kill';
 import { unheeded } from '../harness/unheeded';
+import { hearLines, lineOf } from '../wire/lines';
 import { Moments } from '../wire/moments';
 import { jsonOf } from '../wire/parsed';
 
@@ -138,9 +138,9 @@ export function commandOf(command: string): Launch {
     });
     void ended.then(onEnd);
     child.stdin.on('error', () => {});
-    createInterface({ input: child.stdout }).on('line', onLine);
+    hearLines(child.stdout, onLine);
     return {
-      tell: (line) => void child.stdin.write(`${line}\n`),
+      tell: (line) => void child.stdin.write(lineOf(line)),
       async end() {
         child.stdin.end();
         kill(child, 'SIGTERM');

@@ -1,9 +1,9 @@
 /** An agent that is a command: JSON-RPC, a line for each message, on its input and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Agent, type AgentCall, type AgentState, agentAway } from './agent';
 import { JsonRpcCalls } from './json-rpc-calls';
+import { hearLines, lineOf } from './lines';
 
 /** A command that ends at once is not started again faster than this. */
 const restartMs = 1_000;
@@ -28,7 +28,7 @@ export class ExecAgent implements Agent {
 
   async call(call: AgentCall): Promise<unknown> {
     const child = await this.#running();
-    return await this.#calls.run(call, (text) => child.stdin?.write(`${text}\n`));
+    return await this.#calls.run(call, (text) => child.stdin?.write(lineOf(text)));
   }
 
   async look(): Promise<AgentState> {
@@ -70,7 +70,7 @@ export class ExecAgent implements Agent {
     child.on('error', () => over('the command could not be started.'));
     child.on('exit', (code, signal) => over(`the command ended with ${code ?? signal}.`));
     child.stdin?.on('error', () => {});
-    createInterface({ input: child.stdout! }).on('line', (line) => this.#calls.hear(line));
+    hearLines(child.stdout!, (line) => this.#calls.hear(line));
     return child;
   }
 }
