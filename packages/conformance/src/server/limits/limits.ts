@@ -75,16 +75,23 @@ it(
   "| calls under way, of a client / of a gateway | 64 / 256 (the first 8 of each client always) | 429 with the call's `id`: one by HTTP goes on, one on a socket was not opened |",
   async (w) => {
     const { app, runtime } = await w.household(silent);
-    const hangUp = new AbortController();
-    const call = (n: number) =>
-      w.call(app, { method: 'm', params: n, id: `c${n}`, timeoutMs: 50_000 }, { signal: hangUp.signal });
+    const hangUps: AbortController[] = [];
+    const call = (n: number) => {
+      const hangUp = new AbortController();
+      hangUps.push(hangUp);
+      return w.call(
+        app,
+        { method: 'm', params: n, id: `c${n}`, timeoutMs: 50_000 },
+        { signal: hangUp.signal },
+      );
+    };
     const waiting = Array.from({ length: 64 }, (_, n) => call(n).catch(() => undefined));
     while (runtime.commands().length < 64) await runtime.settled();
     // A call that has lasted for half a second is known to be under way.
     let refused = await call(64);
     for (let n = 65; refused.status !== 429 && n < 70; n++) refused = await call(n);
     fits(refused, { status: 429, body: { code: 'rate_limited', id: /^c\d+$/, retryAfterMs: Number } });
-    hangUp.abort();
+    for (const hangUp of hangUps) hangUp.abort();
     await Promise.all(waiting);
   },
 );
