@@ -43,6 +43,32 @@ function connect({ relayUrl, relaySecret }: Target): Promise<WebSocket> {
   });
 }
 
+/** Calls one target over its App's socket for `ms`, one call after the other. Gives milliseconds of each call. */
+export async function callOnSocket({ relayUrl, clientToken }: Target, ms: number): Promise<number[]> {
+  const socket = new WebSocket(relayUrl, { headers: { authorization: `Bearer ${clientToken}` } });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const times: number[] = [];
+  const startedAt = performance.now();
+  for (let id = 1; performance.now() - startedAt < ms; id++) {
+    const calledAt = performance.now();
+    const answered = new Promise<void>((resolve, reject) => {
+      const listen = (data: unknown) => {
+        const frame = JSON.parse(String(data));
+        if (frame.id !== String(id)) return;
+        socket.off('message', listen);
+        if (frame.ok) resolve();
+        else reject(new Error(`A call was answered with ${JSON.stringify(frame.error)}.`));
+      };
+      socket.on('message', listen);
+    });
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: String(id), method: 'bench', params: { n: 1 } }));
+    await answered;
+    times.push(performance.now() - calledAt);
+  }
+  socket.terminate();
+  return times;
+}
+
 /** Calls the targets in turns for `ms`, `callers` at a time. Throws on any answer but 200. */
 export async function callAll(
   url: string,
