@@ -31,6 +31,10 @@ const words: Record<LimitName, [what: string, over: string]> = {
     'The body of a call or a reply.',
     '413 payload_too_large; a reply ends its call as too-large',
   ],
+  maxSealedBodyBytes: [
+    'The same where `params`, or the result, is one member `sealed`.',
+    '413 payload_too_large; a reply ends its call as too-large',
+  ],
   maxJsonDepth: ['How deep a body or a frame may nest.', '400 invalid_request; on the socket -32700'],
   maxCapabilitiesBytes: ['`capabilities`, as JSON.', '400 invalid_request'],
   maxDescriptorBytes: ['A descriptor, as JSON.', '413 payload_too_large'],
@@ -59,6 +63,7 @@ const words: Record<LimitName, [what: string, over: string]> = {
   graceMs: ['How long a call waits for a runtime that is away.', 'the call ends as offline or disconnected'],
   maxProgressSeq: ['Highest `seq` of progress.', 'dropped'],
   maxProgressBytes: ['`data` of one step of progress, as JSON.', 'dropped'],
+  maxSealedProgressBytes: ['The same where it is one member `sealed`.', 'dropped'],
   keepAnswerMs: ['How long the answer of an ended call can be asked for.', '404 not_found'],
   maxSocketsPerCredential: [
     'Open sockets of one relay secret, or of one client.',

@@ -5,14 +5,27 @@
  *   node examples/runtime.mjs [server URL]        default http://127.0.0.1:8787
  *
  * AGENTTOWN_PAIRING_TOKEN is the server's registration token, where it has one. The identity is kept in
- * AGENTTOWN_RUNTIME_FILE when that is set, so that paired Apps stay paired after a restart.
+ * AGENTTOWN_RUNTIME_FILE when that is set, and who sealed its pairing beside it, so that paired Apps stay paired after a restart.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileStore } from 'agenttown-relay-client/file-store';
 import { connect, MethodError, RelayError, register } from 'agenttown-relay-client/runtime';
+import { SealedRuntime } from 'agenttown-relay-client/sealed';
 
 const server = process.argv[2] ?? process.env.AGENTTOWN_PAIRING_URL ?? 'http://127.0.0.1:8787';
 const file = process.env.AGENTTOWN_RUNTIME_FILE;
+
+/** What an App and this runtime say to each other, no server reads. */
+const seal = new SealedRuntime({ clients: keptBeside('sealed-clients'), codes: keptBeside('sealed-codes') });
+
+function keptBeside(name) {
+  if (file) return fileStore(`${file}.${name}`);
+  let kept;
+  const save = (value) => {
+    kept = value;
+  };
+  return { load: () => kept, save, clear: () => save(undefined) };
+}
 
 const methods = {
   'agenttown.status': () => ({ ok: true, runtime: 'example', uptimeSeconds: Math.round(process.uptime()) }),
@@ -40,8 +53,9 @@ async function registerHere() {
     ifLost: 'register-anew',
     onNotKept: (error) => console.error(`The identity could not be kept: ${error.message}`),
   });
-  console.log(`Code for the App: ${identity.accessCode} (until ${identity.accessCodeExpiresAt})`);
-  console.log(`With the App of this server: ${server.replace(/\/+$/, '')}/app#${identity.accessCode}`);
+  const code = await seal.show(identity.accessCode);
+  console.log(`Code for the App: ${code} (until ${identity.accessCodeExpiresAt})`);
+  console.log(`With the App of this server: ${server.replace(/\/+$/, '')}/app#${code}`);
   return identity;
 }
 
@@ -56,8 +70,9 @@ const told = Object.fromEntries(
 );
 
 try {
-  const runtime = connect(await registerHere(), { methods: told, onIdentityLost: registerHere });
+  const runtime = connect(await registerHere(), { methods: told, seal, onIdentityLost: registerHere });
   runtime.on('state', (state) => console.log(`${state[0].toUpperCase()}${state.slice(1)}.`));
+  runtime.on('seal', ({ what, fingerprint = '' }) => console.log(`Seal: ${what} ${fingerprint}`.trim()));
   runtime.on('warning', (error) => console.error(error instanceof Error ? error.message : error));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => runtime.close());
   if (await runtime.ended) process.exitCode = 1;

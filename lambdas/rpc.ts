@@ -16,8 +16,10 @@ import { ApiError } from './core/wire/errors';
 import { readBody } from './core/wire/json';
 import { limits } from './core/wire/limits';
 import { rpcRequest } from './core/wire/protocol';
+import { checkCallSize } from './core/wire/sealed';
 
 async function call(http: HttpRequest) {
+  checkCallSize(http.body);
   const { client, gateway } = await requestingClient(clients(), http);
   const followed = wantsEvents(http);
   const request = readBody(rpcRequest(followed ? limits.maxStreamTimeoutMs : limits.maxTimeoutMs), http.body);
@@ -84,7 +86,7 @@ async function cancel(http: HttpRequest) {
 }
 
 export const handler = streamedHttp({
-  'POST /api/relay/rpc': { route: call, maxBodyBytes: limits.maxRpcBodyBytes },
+  'POST /api/relay/rpc': { route: call, maxBodyBytes: limits.maxSealedBodyBytes },
   'GET /api/relay/rpc/{id}': ask,
   'POST /api/relay/rpc/{id}/cancel': cancel,
 });

@@ -14,8 +14,12 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** In a clone the library's source, so that no build of it has to come first; elsewhere the installed one. */
-const clientSource = join(here, '../packages/client/src/app.ts');
-const alias = existsSync(clientSource) ? { 'agenttown-relay-client/app': clientSource } : {};
+const clientSource = join(here, '../packages/client/src');
+const alias = Object.fromEntries(
+  ['app', 'sealed']
+    .map((entry) => [`agenttown-relay-client/${entry}`, join(clientSource, `${entry}.ts`)])
+    .filter(([, source]) => existsSync(source)),
+);
 
 /**
  * Bundles a page.

@@ -17,6 +17,7 @@ await buildInPlace(import.meta.url, ['eventsource-parser'], (outdir) =>
     splitting: true,
     alias: {
       'agenttown-relay-client/runtime': sourceOfClient('node/runtime.ts'),
+      'agenttown-relay-client/sealed': sourceOfClient('sealed.ts'),
       'agenttown-relay-client/file-store': sourceOfClient('file-store.ts'),
     },
   }),

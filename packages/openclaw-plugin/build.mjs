@@ -42,6 +42,7 @@ if (canBuild()) {
       external: ['openclaw', 'openclaw/*', 'bufferutil', 'utf-8-validate'],
       alias: {
         'agenttown-relay-client/runtime': join(here, '../client/src/node/runtime.ts'),
+        'agenttown-relay-client/sealed': join(here, '../client/src/sealed.ts'),
         'agenttown-relay-client/file-store': join(here, '../client/src/file-store.ts'),
       },
       // What is CommonJS in it asks for Node.js's own modules by `require`.

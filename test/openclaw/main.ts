@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { pair, type RelayApp, type RelayError } from 'agenttown-relay-client/app';
+import { sealApp } from 'agenttown-relay-client/sealed';
 import { buildPackages } from '../support/stack/built-packages';
 import { type Running, start } from './commands';
 import { startEchoModel } from './echo-model';
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
     const connector = agenttown('relay', '--json', '--allow', 'config.schema');
     ends.unshift(connector.stop);
     await connector.line(/"connected"/);
-    const app = await pair(url, code, { label: 'test:openclaw' });
+    const app = await pair(url, code, { label: 'test:openclaw', seal: sealApp() });
     ends.unshift(() => app.close());
     await check(app, model.answered, gateway.restart);
     await checkPlugin(gateway, url);
@@ -116,7 +117,10 @@ async function checkPlugin({ command }: RealGateway, url: string): Promise<void>
     await step('openclaw agenttown relay-pair', async () => {
       const args = ['agenttown', 'relay-pair', '--agenttown-url', url, '--code-only'];
       const pairing = command(args, { AGENTTOWN_PAIRING_TOKEN: registrationToken });
-      app = await pair(url, await pairing.line(/^AT-\S+/), { label: 'test:openclaw, plugin' });
+      app = await pair(url, await pairing.line(/^AT-\S+/), {
+        label: 'test:openclaw, plugin',
+        seal: sealApp(),
+      });
       return 'a code, and an App with it';
     });
     await step("the plugin's service serves that pairing", async () => {

@@ -20,6 +20,8 @@ const PATHS = {
   more: 'M4.5 10h.1M10 10h.1M15.5 10h.1',
   camera: 'M3 6.5h3l1.5-2h5l1.5 2h3v9H3zM10 8.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6',
   copy: 'M7 7h9.5v9.5H7zM13 7V3.5H3.5V13H7',
+  locked: 'M4.5 9h11v7.5h-11zM7 9V6.5a3 3 0 0 1 6 0V9M10 12v1.5',
+  unlocked: 'M4.5 9h11v7.5h-11zM7 9V5.5a3 3 0 0 1 5.8-1M10 12v1.5',
 } as const;
 
 /** The name of an icon. */

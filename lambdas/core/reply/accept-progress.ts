@@ -4,6 +4,7 @@ import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from '.
 import type { Connection } from '../presence/ports';
 import { tellProgress } from '../push/tell-progress';
 import { limits } from '../wire/limits';
+import { isSealed } from '../wire/sealed';
 import type { ReplyWorld } from './accept-reply';
 
 /** What became of progress. `unwatched`: nobody follows this call. `over-limit`: too large, or too many. */
@@ -34,7 +35,8 @@ export async function acceptProgress(
   if (typeof right === 'string') return right;
   if (nowMs >= right.deadlineMs) return 'ended';
   const bytes = Buffer.byteLength(JSON.stringify(progress.data));
-  if (progress.seq > limits.maxProgressSeq || bytes > limits.maxProgressBytes) return 'over-limit';
+  const maxBytes = isSealed(progress.data) ? limits.maxSealedProgressBytes : limits.maxProgressBytes;
+  if (progress.seq > limits.maxProgressSeq || bytes > maxBytes) return 'over-limit';
   const { seq, data } = progress;
   const added = await world.calls.addProgress(right, { seq, data, atMs: nowMs });
   // It is stored: should this go wrong, the next step or the end tells it.

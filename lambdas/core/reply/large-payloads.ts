@@ -3,8 +3,9 @@
 import type { CallStore } from '../call/ports';
 import { endOf, frameIdOf, isCallOf, readFrameId } from '../call/states';
 import { ApiError } from '../wire/errors';
-import { readRuntimeFrame } from '../wire/frames';
+import { type RuntimeFrame, readRuntimeFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
+import { isSealed } from '../wire/sealed';
 import { acceptLargeReply, type ReplyOutcome } from './accept-reply';
 
 interface PayloadWorld {
@@ -22,13 +23,15 @@ export async function postReply(
   body: string,
   nowMs: number,
 ): Promise<'accepted'> {
-  if (Buffer.byteLength(body) > limits.maxRpcBodyBytes) {
+  const bytes = Buffer.byteLength(body);
+  const frame = bytes > limits.maxSealedBodyBytes ? undefined : readRuntimeFrame(body, frameId);
+  const maxBytes = frame && isSealedReply(frame) ? limits.maxSealedBodyBytes : limits.maxRpcBodyBytes;
+  if (!frame || bytes > maxBytes) {
     await acceptLargeReply(world, gatewayId, frameId, { outcome: 'too-large', atMs: nowMs });
     throw new ApiError('payload_too_large', `A reply is ${limits.maxRpcBodyBytes} bytes at most.`, {
       limitBytes: limits.maxRpcBodyBytes,
     });
   }
-  const frame = readRuntimeFrame(body, frameId);
   if (frame.kind !== 'reply') {
     const message = frame.kind === 'invalid' ? frame.message : 'must be a reply: a result or an error';
     throw new ApiError('invalid_request', message, { errors: [{ path: '', message }] });
@@ -40,6 +43,10 @@ export async function postReply(
   const outcome = await acceptLargeReply(world, gatewayId, frameId, endOf(frame.answer, nowMs));
   if (outcome === 'ended') return 'accepted';
   throw new ApiError('not_found', refusals[outcome]);
+}
+
+function isSealedReply(frame: RuntimeFrame): boolean {
+  return frame.kind === 'reply' && 'result' in frame.answer && isSealed(frame.answer.result);
 }
 
 /** A foreign call looks like an unknown one: a runtime learns nothing of other gateways. */

@@ -7,6 +7,8 @@ export const limits = {
   maxBodyBytes: 1024 * 1024,
   /** Body of `rpc` and of `replies`; its JSON-escaped form must fit Lambda's 6 MB event. */
   maxRpcBodyBytes: 4 * 1024 * 1024,
+  /** The same where all of it is sealed: 4 MiB, padded, in base64url, as which it fits Lambda's 6 MB event still. */
+  maxSealedBodyBytes: 5_800_000,
   /** How deep a JSON value may nest: far above any real one, far below what a recursive reader bears. */
   maxJsonDepth: 256,
   maxCapabilitiesBytes: 8 * 1024,
@@ -37,6 +39,8 @@ export const limits = {
   maxProgressSeq: 3_999,
   /** The `data` of one progress frame. */
   maxProgressBytes: 8 * 1024,
+  /** The same where it is sealed. */
+  maxSealedProgressBytes: 12 * 1024,
   /** How long an ended call's answer can be asked for. */
   keepAnswerMs: 10 * 60_000,
   maxClientsPerGateway: 32,

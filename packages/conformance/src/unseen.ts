@@ -36,6 +36,7 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
     'another-server',
   ],
   ['Failed attempts', 'While more than 1,000 redeems a minute fail in total,', 'too-long'],
+  ['A call in detail', 'What two ends seal between them is the method `sealed` with one member', 'words'],
   ['A call in detail', 'Whatever became of the post, it may have arrived,', 'race'],
   ['The states of a call', 'The table stands in code in `lambdas/core/wire/outcomes.ts`.', 'words'],
   ['WebSocket `/relay`', 'To the runtime:', 'words'],

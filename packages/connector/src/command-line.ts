@@ -44,6 +44,11 @@ export async function runCommandLine(
   withAgent(program.command('relay').description('stay connected and pass on what is allowed'))
     .option('--allow <methods>', "more methods a phone may call, such as 'chat.*'", collect)
     .option('--allow-all', 'every method; a phone may then change the agent and read its secrets')
+    .option(
+      '--sealed-only',
+      'refuse Apps that did not seal their pairing by the last four characters of the code',
+    )
+    .option('--no-sealed-only', 'take them again')
     .option('--json', 'a line of JSON for each thing that happens')
     .action(async (options) => {
       exitCode = await relay(options, around, signal);

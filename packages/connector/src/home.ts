@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileStore } from 'agenttown-relay-client/file-store';
 import type { Identity, Store } from 'agenttown-relay-client/runtime';
+import { type SealedClient, SealedRuntime, type ShownCode } from 'agenttown-relay-client/sealed';
 
 /** Where the agent is, and how it is spoken to. */
 export interface AgentPlace {
@@ -18,6 +19,8 @@ export interface Kept {
   identity?: Identity;
   agent?: AgentPlace;
   allow?: string[];
+  /** Whether Apps that did not seal their pairing are refused. */
+  sealedOnly?: boolean;
 }
 
 /** The folder and what is in it. */
@@ -25,6 +28,8 @@ export class Home {
   readonly file: string;
   readonly #lock: string;
   readonly #store: Store<Kept>;
+  /** Who is sealed, and which codes are shown: in files of their own, since two commands write them at one time. */
+  readonly #sealed: { clients: Store<SealedClient[]>; codes: Store<ShownCode[]> };
 
   /** `AGENTTOWN_HOME`, else `.agenttown` in the person's own folder. */
   constructor(environment: NodeJS.ProcessEnv) {
@@ -32,6 +37,10 @@ export class Home {
     this.file = join(folder, 'connector.json');
     this.#lock = join(folder, 'relay.pid');
     this.#store = fileStore<Kept>(this.file);
+    this.#sealed = {
+      clients: fileStore<SealedClient[]>(join(folder, 'sealed-clients.json')),
+      codes: fileStore<ShownCode[]>(join(folder, 'sealed-codes.json')),
+    };
   }
 
   async load(): Promise<Kept> {
@@ -44,7 +53,12 @@ export class Home {
   }
 
   async clear(): Promise<void> {
-    await this.#store.clear();
+    for (const store of [this.#store, this.#sealed.clients, this.#sealed.codes]) await store.clear();
+  }
+
+  /** Sealing, with what is kept here. */
+  seal(options: { sealedOnly?: boolean } = {}): SealedRuntime {
+    return new SealedRuntime({ ...this.#sealed, ...options });
   }
 
   /** The identity alone, for the library. */

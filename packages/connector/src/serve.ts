@@ -13,7 +13,7 @@ import type { AllowList } from './allow-list';
 export const statusMethod = 'agenttown.status';
 
 /** What serving needs. */
-export interface Serving extends Pick<RuntimeOptions, 'onIdentityLost' | 'times'> {
+export interface Serving extends Pick<RuntimeOptions, 'onIdentityLost' | 'seal' | 'times'> {
   agent: Agent;
   allow: AllowList;
   /** The connector's own. */

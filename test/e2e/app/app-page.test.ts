@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type Identity, MethodError, type Runtime, register } from 'agenttown-relay-client/runtime';
+import { SealedRuntime } from 'agenttown-relay-client/sealed';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { memoryStore } from '../../packages/client/sealed/memory-store';
 import { request } from '../../support/api';
 import { eventually } from '../../support/eventually';
 import { everyRow, putRow } from '../../support/memory/tables';
@@ -68,12 +70,15 @@ const methods = {
     }),
 };
 
+const seal = new SealedRuntime({ clients: memoryStore(), codes: memoryStore() });
+
+/** A code of sixteen characters: every pairing here is sealed, unless a test says otherwise. */
 async function newCode(): Promise<string> {
   const { body } = await request(relay.url, 'POST /api/relay/codes', {
     credential: identity.relaySecret,
     body: {},
   });
-  return body.accessCode;
+  return await seal.show(body.accessCode);
 }
 
 async function openApp(options: BrowserContextOptions = {}) {
@@ -117,7 +122,7 @@ beforeAll(async () => {
     capabilities: Object.keys(methods),
     token: registrationToken,
   });
-  runtime = connect(identity, { methods });
+  runtime = connect(identity, { methods, seal });
   page = await pairNew();
 }, 120_000);
 afterAll(async () => {
@@ -153,6 +158,7 @@ test('a code in any spelling becomes an agent; it is in no address, and the toke
   );
   expect(kept.length).toBeGreaterThan(100);
   expect(kept).not.toContain('atc_');
+  expect(kept).not.toContain('typed-code');
   expect(await other.content()).not.toContain('atc_');
   expect(await other.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
     'atc_',
@@ -168,6 +174,31 @@ test('the link of a code fills the field and leaves nothing of it in the address
     code,
   );
   expect(other.url()).toBe(`${relay.url}/app`);
+});
+
+test('a closed lock says when and how the pairing was sealed, with the fingerprint that the agent shows', async () => {
+  await page.click('.lock[data-sealed="true"]');
+  await page.locator('#seal').getByText('by the last four characters of the code').waitFor();
+  const { fingerprint } = (await seal.clients())[0]!;
+  expect(await page.textContent('#seal .fingerprint')).toBe(fingerprint);
+  await page.keyboard.press('Escape');
+});
+
+test('twelve characters pair unsealed, and the page says so before and after', async () => {
+  const other = await openApp();
+  await other.fill('#code', (await newCode()).slice(0, 17));
+  await other.waitForSelector('#unsealed');
+  await other.click('button[type="submit"]');
+  await other.locator('.lock[data-sealed="false"]', { hasText: 'Not sealed' }).waitFor();
+});
+
+test('wrong last four characters pair nothing, and say so', async () => {
+  const other = await openApp();
+  const code = await newCode();
+  await other.fill('#code', code.slice(0, -4) + (code.endsWith('0000') ? '1111' : '0000'));
+  await other.click('button[type="submit"]');
+  await other.locator('[role="alert"]', { hasText: 'The last four characters do not match' }).waitFor();
+  expect(await other.locator('.agent').count()).toBe(0);
 });
 
 test('a chat shows the text as it comes, and the answer when it is whole', async () => {
@@ -222,7 +253,9 @@ test('calls go by sockets that tickets open, and no address holds a token', () =
   const sockets = addresses.filter((address) => address.startsWith('ws:'));
   expect(sockets.length).toBeGreaterThan(1);
   for (const address of sockets) expect(address).toMatch(/[?&]ticket=atk_/);
-  expect(addresses.filter((address) => address.endsWith('/api/relay/rpc'))).toEqual([]);
+  // But for the two of each pairing by which it is sealed, before there is a socket.
+  const count = (path: string) => addresses.filter((address) => address.endsWith(path)).length;
+  expect(count('/api/relay/rpc')).toBeLessThanOrEqual(2 * count('/api/relay/redeem'));
   expect(addresses.filter((address) => address.includes('atc_'))).toEqual([]);
 });
 
@@ -265,6 +298,9 @@ test.each(['light', 'dark'] as const)(
     await check('console', page);
     await page.click('[data-view="chat"]');
     await check('chat', page);
+    await page.click('.lock');
+    await check('seal', page);
+    await page.keyboard.press('Escape');
     await page.click('[aria-label="Back to the agents"]');
     await page.waitForSelector('.agent');
     await check('agents', page);
@@ -279,7 +315,7 @@ test.each(['light', 'dark'] as const)(
     await page.getByText('Back to the agents').click();
     await page.click('.agent-open');
     await page.click('[data-view="console"]');
-    expect(found).toEqual({ console: [], chat: [], agents: [], rename: [], pair: [] });
+    expect(found).toEqual({ console: [], chat: [], agents: [], rename: [], pair: [], seal: [] });
   },
 );
 
@@ -291,7 +327,7 @@ test('an agent that is away says so, and a message to it can be tried again when
   await page.click('[aria-label="Send"]');
   await last().getByText('waiting for it to come back').waitFor();
   await last().getByText('The agent is away: nothing took the call').waitFor();
-  runtime = connect(identity, { methods });
+  runtime = connect(identity, { methods, seal });
   await page.waitForSelector('.presence[data-tone="good"]');
   await last().locator('.fault button').click();
   (await run('are you there')).end('I am');

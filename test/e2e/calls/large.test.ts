@@ -62,6 +62,20 @@ describe.each(ways)('by %s', (way) => {
     await runtime.close();
   });
 
+  test('a sealed reply may have the third more that base64 takes, and a plain one may not', async () => {
+    const { runtime, app, reply } = await pair();
+    for (const [method, result, status] of [
+      ['sealed', { sealed: text(5_700_000) }, 202],
+      ['plain', { sealed: text(5_700_000), more: 1 }, 413],
+    ] as const) {
+      const answer = callBy(way, relay.url, app, { method });
+      const { id } = await runtime.command(method);
+      expect((await reply(id, { id, result })).status).toBe(status);
+      expect((await answer).status).toBe(status === 202 ? 200 : 413);
+    }
+    await runtime.close();
+  });
+
   test('a frame over 32 KiB costs the runtime its socket, and the call ends as disconnected', async () => {
     const { runtime, app } = await pair();
     const answer = callBy(way, relay.url, app, { method: 'm', timeoutMs: 2_000 });
@@ -132,4 +146,22 @@ describe.each(ways)('by %s', (way) => {
     expect((await answer).body.result).toBe('small');
     await runtime.close();
   });
+});
+
+test('sealed params may have the third more that base64 takes, and plain ones may not', async () => {
+  const { runtime, app } = await pair(['params-by-reference']);
+  const post = (params: object) =>
+    request(relay.url, 'POST /api/relay/rpc', {
+      credential: app.clientToken,
+      body: { gatewayId: app.gatewayId, method: 'sealed', params },
+    });
+  const answer = post({ sealed: text(5_700_000) });
+  const { id } = await runtime.command();
+  runtime.reply(id, 'taken');
+  expect((await answer).body.result).toBe('taken');
+  for (const params of [{ sealed: text(5_700_000), more: 1 }, { other: text(4_200_000) }]) {
+    const { status, body } = await post(params);
+    expect([status, body.limitBytes]).toEqual([413, 4_194_304]);
+  }
+  await runtime.close();
 });

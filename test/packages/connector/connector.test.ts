@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { sealApp } from 'agenttown-relay-client/sealed';
 import { runCommandLine } from '../../../packages/connector/src/command-line';
 import { Home } from '../../../packages/connector/src/home';
 import { request } from '../../support/api';
@@ -79,10 +80,10 @@ beforeAll(async () => {
     agent,
     '--code-only',
   ]);
-  expect([code, text.trim()]).toEqual([0, expect.stringMatching(/^AT-\w{4}-\w{4}-\w{4}$/)]);
+  expect([code, text.trim()]).toEqual([0, expect.stringMatching(/^AT(-\w{4}){4}$/)]);
   connector = run(['relay', '--json', '--allow', 'fails,twice', '--allow', 'h*', '--allow', 'large dies']);
   await connector.line(/"connected"/);
-  app = await pair(relay.url, text.trim(), { label: 'My phone' });
+  app = await pair(relay.url, text.trim(), { label: 'My phone', seal: sealApp() });
 }, 60_000);
 afterAll(async () => {
   app?.close();
@@ -174,14 +175,43 @@ test('status, clients and what is kept', async () => {
   ]);
   expect((await ended(['status']))[1]).toMatch(/^relay .*: connected/);
   const [, clients] = await ended(['clients', '--json']);
-  expect(JSON.parse(clients)).toMatchObject([{ clientId: app.credentials.clientId, label: 'My phone' }]);
-  expect(statSync(home.file).mode & 0o777).toBe(0o600);
+  const { fingerprint } = app.sealed!;
+  expect(JSON.parse(clients)).toMatchObject([
+    { clientId: app.credentials.clientId, label: 'My phone', sealed: true, fingerprint },
+  ]);
+  expect((await ended(['clients']))[1]).toContain(`sealed ${fingerprint}`);
+  for (const name of ['connector.json', 'sealed-clients.json', 'sealed-codes.json'])
+    expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+});
+
+test('the connector says who sealed, with the fingerprint that the App shows', async () => {
+  const line = await connector.line(/"event":"sealed"/);
+  expect(JSON.parse(line)).toMatchObject({
+    clientId: app.credentials.clientId,
+    fingerprint: app.sealed!.fingerprint,
+  });
+});
+
+test('--sealed-only holds until it is taken back: an App that typed the first twelve characters is refused', async () => {
+  const [, code] = await ended(['relay-pair', '--code-only']);
+  const unsealed = await pair(relay.url, code.trim().slice(0, 17));
+  expect(await unsealed.call('chat.send', { message: 'plain' })).toEqual({ said: 'plain' });
+  await connector.stop();
+  for (const args of [['--sealed-only'], [], ['--no-sealed-only']]) {
+    connector = run(['relay', '--json', ...args]);
+    await connector.line(/"connected"/);
+    const said = unsealed.call('chat.send', { message: 'plain' }).catch(({ code }) => code);
+    expect(await said).toEqual(args[0]?.startsWith('--no') ? { said: 'plain' } : 'seal_required');
+    expect(await app.call('chat.send', { message: 'sealed' })).toEqual({ said: 'sealed' });
+    if (!args[0]?.startsWith('--no')) await connector.stop();
+  }
+  await unsealed.unpair();
 });
 
 test('a second relay-pair gives another code, and the Apps stay paired', async () => {
   const [, text] = await ended(['relay-pair']);
   expect(text).toContain('Known already.');
-  const code = /AT-\w{4}-\w{4}-\w{4}/.exec(text)![0];
+  const code = /AT(-\w{4}){4}/.exec(text)![0];
   expect(text).toContain(`or open ${relay.url}/app#${code}`);
   // The picture is for a terminal.
   expect(text).not.toContain('▀');

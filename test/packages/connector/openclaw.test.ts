@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { sealApp } from 'agenttown-relay-client/sealed';
 import { findOpenClaw, openclawFile } from '../../../packages/connector/src/agents/openclaw-place';
 import { openclawMethods, scopesFor } from '../../../packages/connector/src/agents/openclaw-scopes';
 import { Steps } from '../../../packages/connector/src/agents/steps';
@@ -83,7 +84,7 @@ beforeAll(async () => {
   await pairing.stop();
   connector = start('relay', '--json', '--allow', 'config.schema');
   await connector.line(/"connected"/);
-  app = await pair(relay.url, code);
+  app = await pair(relay.url, code, { seal: sealApp() });
 }, 60_000);
 afterAll(async () => {
   app?.close();

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
+import { sealApp } from 'agenttown-relay-client/sealed';
 import { type Running, start } from '../../openclaw/commands';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 import { buildPackages } from '../../support/stack/built-packages';
@@ -112,7 +113,7 @@ test('before anything is paired the service says how to, and serves once somethi
   });
   const code = await pairing.line(/^AT-\S+/);
   await service.line(/connected/);
-  app = await pair(relay.url, code);
+  app = await pair(relay.url, code, { seal: sealApp() });
   expect(await app.call('agenttown.status')).toMatchObject({ ok: true, runtime: 'openclaw' });
   expect(await app.call('health')).toEqual({ ok: true });
 });

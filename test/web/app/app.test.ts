@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { codeIn, groupCode, isWhole } from '../../../web/app/state/code';
+import { codeIn, groupCode, isSealing, isWhole } from '../../../web/app/state/code';
 
 const directory = mkdtempSync(join(tmpdir(), 'app-page-'));
 const built = (name: string) => readFileSync(join(directory, name), 'utf8');
@@ -43,16 +43,21 @@ test.each([
   ['at7f3kq2m9zt4x', 'AT-7F3K-Q2M9-ZT4X'],
   [' AT-7F3K q2m9-ZT4X ', 'AT-7F3K-Q2M9-ZT4X'],
   ['AT-oil0-0000-0000', 'AT-0110-0000-0000'],
+  ['at7f3kq2m9zt4xab1o', 'AT-7F3K-Q2M9-ZT4X-AB10'],
+  ['AT-7F3K-Q2M9-ZT4X-AB', 'AT-7F3K-Q2M9-ZT4X-AB'],
   ['at-7f', 'AT-7F'],
   ['AT', 'AT'],
   ['', ''],
 ])('a code typed as %j is shown as %j', (typed, shown) => {
   expect(groupCode(typed)).toBe(shown);
-  expect(isWhole(typed)).toBe(shown.length === 17);
+  expect(isWhole(typed)).toBe([17, 22].includes(shown.length));
+  expect(isSealing(typed)).toBe(shown.length === 22);
 });
 
 test('a code is found in a link and in what a camera reads, and nowhere else', () => {
   expect(codeIn('https://relay.example/app#AT-7F3K-Q2M9-ZT4X')).toBe('AT-7F3K-Q2M9-ZT4X');
+  expect(codeIn('https://relay.example/app#AT-7F3K-Q2M9-ZT4X-AB12')).toBe('AT-7F3K-Q2M9-ZT4X-AB12');
+  expect(codeIn('AT7F3KQ2M9ZT4XAB12')).toBe('AT-7F3K-Q2M9-ZT4X-AB12');
   expect(codeIn('#AT7F3KQ2M9ZT4X')).toBe('AT-7F3K-Q2M9-ZT4X');
   for (const text of ['#agent=cl_0123456789abcdef', '#pair', 'https://example.com/', ''])
     expect(codeIn(text)).toBeUndefined();

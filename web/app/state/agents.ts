@@ -1,6 +1,7 @@
 /** The agents that this device is paired with. */
 import { batch, type Signal, signal } from '@preact/signals';
 import { type Credentials, open, type RelayApp, pair as redeem } from 'agenttown-relay-client/app';
+import { type CallKeys, sealApp } from 'agenttown-relay-client/sealed';
 import type { Vault } from './vault';
 
 /** An agent as it is kept. */
@@ -44,9 +45,20 @@ export async function loadAgents(from: Vault): Promise<void> {
   for (const agent of agents.value) void look(agent);
 }
 
-/** Redeems a code. Throws what the library throws. */
-export async function pairWith(code: string, label: string): Promise<Agent> {
-  const redeemed = await redeem(serverUrl, code, label ? { label, way: 'http' } : { way: 'http' });
+/** The keys of running calls, so that a page that comes back reads how they ended. They seal nothing. */
+const callKeys: CallKeys = {
+  get: async (id) => await vault.value?.get<string>('key', id),
+  put: async (id, key) => await vault.value?.put('key', id, key).catch(() => {}),
+  remove: async (id) => await vault.value?.remove('key', id).catch(() => {}),
+};
+
+/**
+ * Redeems a code: sealed where it has sixteen characters. Throws what the library throws; `onWaiting` is told while its runtime is
+ * waited for.
+ */
+export async function pairWith(code: string, label: string, onWaiting: () => void): Promise<Agent> {
+  const about = { way: 'http', seal: sealApp(), onWaiting } as const;
+  const redeemed = await redeem(serverUrl, code, label ? { label, ...about } : about);
   redeemed.close();
   return await keep(redeemed.credentials);
 }
@@ -62,7 +74,7 @@ async function keep(credentials: Credentials): Promise<Agent> {
 }
 
 function bring(record: AgentRecord): Agent {
-  const app = open(record.credentials);
+  const app = open(record.credentials, { seal: sealApp({ calls: callKeys }) });
   const agent: Agent = {
     id: record.credentials.clientId,
     record: signal(record),

@@ -111,7 +111,8 @@ export function stopCall(id: string): void {
 export async function forgetCalls(agent: Agent): Promise<void> {
   const calls = callsOf(agent).value;
   byAgent.delete(agent.id);
-  for (const { id } of calls) await vault.value?.remove('call', id);
+  for (const { id } of calls)
+    for (const kind of ['call', 'key'] as const) await vault.value?.remove(kind, id);
 }
 
 async function take(agent: Agent, id: string, stream: CallStream): Promise<void> {

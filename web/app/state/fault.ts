@@ -13,6 +13,18 @@ export interface Fault {
   readonly untilMs?: number;
 }
 
+/** What a code looks like. */
+export const CODE = 'A code has sixteen letters and digits, as AT-XXXX-XXXX-XXXX-XXXX.';
+
+/** Why no sealed pairing was made, by the code of the error. */
+const UNSEALED: Partial<Record<string | number, string>> = {
+  seal_mismatch:
+    'The last four characters do not match, so nothing was paired: they are mistyped, or somebody is between. Ask the agent for a new code.',
+  seal_code_unknown: 'The agent does not know this code, or not any more. Ask it for a new one.',
+  [-32601]:
+    'This agent cannot seal. Its first twelve characters pair unsealed: the relay can then read what is said.',
+};
+
 const AWAY = 'The relay cannot be reached.';
 
 /** What an error of a call means. */
@@ -61,6 +73,14 @@ export function faultOf(error: unknown): Fault {
       };
     case 'InvalidRequest':
       return { words: message, remedy: 'none' };
+    case 'SealBroken':
+      return {
+        words:
+          code === 'seal_keys_gone'
+            ? 'The answer is sealed, and its key did not outlive the page.'
+            : 'What came is not what the agent sealed: it was changed on its way, and nothing of it is shown.',
+        remedy: 'again-anew',
+      };
     default:
       return { words: 'The relay failed.', remedy: 'again' };
   }
@@ -68,7 +88,7 @@ export function faultOf(error: unknown): Fault {
 
 /** What an error of redeeming a code means. */
 export function pairingFaultOf(error: unknown): Fault {
-  const { name, retryAfterMs = 60_000 } = error as RelayError;
+  const { name, code, retryAfterMs = 60_000 } = error as RelayError;
   if (!isOnline.value) return { words: 'This device is offline.', remedy: 'again' };
   if (error instanceof RateLimited)
     return {
@@ -83,11 +103,19 @@ export function pairingFaultOf(error: unknown): Fault {
         remedy: 'other-code',
       };
     case 'InvalidRequest':
-      return { words: 'A code has twelve letters and digits, as AT-XXXX-XXXX-XXXX.', remedy: 'none' };
+      return { words: CODE, remedy: 'none' };
     case 'Conflict':
       return {
         words: 'This agent has all the devices it may have: remove one there first.',
         remedy: 'again',
+      };
+    case 'SealBroken':
+      return { words: UNSEALED[code] ?? UNSEALED.seal_mismatch!, remedy: 'other-code' };
+    case 'RuntimeOffline':
+      return {
+        words:
+          "The agent's machine did not answer, so nothing was paired. Start it, and ask it for a new code.",
+        remedy: 'other-code',
       };
     case 'Unreachable':
       return { words: AWAY, remedy: 'again' };

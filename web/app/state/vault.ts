@@ -3,14 +3,16 @@
  * this one. Where the browser has no such keys (a page without TLS on another machine), nothing outlives the page.
  */
 
-/** The records that are kept. */
-export type Kind = 'agent' | 'call';
+/** The records that are kept; a `key` opens the answer of a call that runs. */
+export type Kind = 'agent' | 'call' | 'key';
 
 /** Keeps records by kind and id. */
 export interface Vault {
   /** Whether what is put is there after a restart. */
   readonly lasts: boolean;
   all<T>(kind: Kind): Promise<T[]>;
+  /** One; `undefined` where there is none, or none that can be opened. */
+  get<T>(kind: Kind, id: string): Promise<T | undefined>;
   put(kind: Kind, id: string, value: unknown): Promise<void>;
   remove(kind: Kind, id: string): Promise<void>;
 }
@@ -46,6 +48,10 @@ function sealedVault(database: IDBDatabase, key: CryptoKey): Vault {
       const opened = await Promise.all(sealed.map((record) => open<T>(key, record).catch(() => undefined)));
       return opened.filter((value): value is Awaited<T> & {} => value !== undefined) as T[];
     },
+    async get<T>(kind: Kind, id: string) {
+      const record = await settled<Sealed | undefined>(store('readonly').get(`${kind}:${id}`));
+      return record && (await open<T>(key, record).catch(() => undefined));
+    },
     async put(kind, id, value) {
       const record = await seal(key, value);
       await settled(store('readwrite').put(record, `${kind}:${id}`));
@@ -62,6 +68,7 @@ function memoryVault(): Vault {
     lasts: false,
     all: async <T>(kind: Kind) =>
       [...records].filter(([id]) => id.startsWith(`${kind}:`)).map(([, value]) => value as T),
+    get: async <T>(kind: Kind, id: string) => records.get(`${kind}:${id}`) as T | undefined,
     put: async (kind, id, value) => void records.set(`${kind}:${id}`, value),
     remove: async (kind, id) => void records.delete(`${kind}:${id}`),
   };

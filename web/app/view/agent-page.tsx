@@ -3,6 +3,7 @@ import { type Agent, methodsOf, nameOf } from '../state/agents';
 import { goTo } from '../state/route';
 import { Chat, canChat } from './chat';
 import { Console } from './console';
+import { Lock } from './lock';
 import { Presence } from './presence';
 
 /** One agent: to chat with, and to call. */
@@ -22,7 +23,10 @@ export function AgentPage({ agent, tab }: { agent: Agent; tab: 'chat' | 'console
         </button>
         <div class="who">
           <h2>{nameOf(agent)}</h2>
-          <Presence agent={agent} />
+          <div class="state">
+            <Presence agent={agent} />
+            <Lock agent={agent} />
+          </div>
         </div>
         {chats && (
           // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../shared/icon';
 import { agents, pairWith } from '../state/agents';
-import { codeIn, groupCode, isWhole } from '../state/code';
-import { type Fault, pairingFaultOf } from '../state/fault';
+import { codeIn, groupCode, isSealing, isWhole } from '../state/code';
+import { CODE, type Fault, pairingFaultOf } from '../state/fault';
 import { goTo } from '../state/route';
 import { FaultNote } from './fault-note';
 import { canScan, Scanner } from './scanner';
@@ -13,6 +13,7 @@ export function Pair({ code: given }: { code?: string | undefined }) {
   const [label, setLabel] = useState('');
   const [fault, setFault] = useState<Fault>();
   const [isBusy, setBusy] = useState(false);
+  const [isWaiting, setWaiting] = useState(false);
   const [isScanning, setScanning] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -25,17 +26,18 @@ export function Pair({ code: given }: { code?: string | undefined }) {
   };
   const submit = async () => {
     if (!isWhole(code)) {
-      setFault({ words: 'A code has twelve letters and digits, as AT-XXXX-XXXX-XXXX.', remedy: 'none' });
+      setFault({ words: CODE, remedy: 'none' });
       return;
     }
     setBusy(true);
     setFault(undefined);
     try {
-      const agent = await pairWith(code, label.trim());
+      const agent = await pairWith(code, label.trim(), () => setWaiting(true));
       goTo({ name: 'agent', id: agent.id, tab: 'chat' });
     } catch (error) {
       setFault(pairingFaultOf(error));
       setBusy(false);
+      setWaiting(false);
       field.current?.focus();
     }
   };
@@ -51,7 +53,8 @@ export function Pair({ code: given }: { code?: string | undefined }) {
       >
         <h2>Pair with an agent</h2>
         <p class="fine">
-          The agent's machine shows a code of twelve letters and digits. It works once, for ten minutes.
+          The agent's machine shows a code of sixteen letters and digits. It works once, for ten minutes. Its
+          last four stay between this device and the agent, so that nobody between them reads what is said.
         </p>
         <label for="code">Code</label>
         <div class="code-field">
@@ -59,7 +62,7 @@ export function Pair({ code: given }: { code?: string | undefined }) {
             id="code"
             ref={field}
             value={code}
-            placeholder="AT-XXXX-XXXX-XXXX"
+            placeholder="AT-XXXX-XXXX-XXXX-XXXX"
             inputMode="text"
             autocomplete="off"
             autocapitalize="characters"
@@ -80,6 +83,12 @@ export function Pair({ code: given }: { code?: string | undefined }) {
             </button>
           )}
         </div>
+        {isWhole(code) && !isSealing(code) && (
+          <p class="notice" data-tone="warn" id="unsealed">
+            Without the last four characters the pairing is not sealed: whoever runs the relay can read what
+            is said.
+          </p>
+        )}
         <label for="device">Name of this device (optional)</label>
         <input
           id="device"
@@ -100,6 +109,11 @@ export function Pair({ code: given }: { code?: string | undefined }) {
               }}
             />
           </div>
+        )}
+        {isWaiting && (
+          <p class="notice" role="status">
+            Waiting for the agent's machine: <code>agenttown relay</code> has to run there.
+          </p>
         )}
         <button class="primary" type="submit" disabled={isBusy}>
           {isBusy ? 'Pairing…' : 'Pair'}

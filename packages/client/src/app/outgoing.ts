@@ -1,6 +1,6 @@
 /** A call on its way: what is asked, under which id, until when, and what was heard of it so far. */
 import type { Answer, AppCodec } from '../wire/codec';
-import { Cancelled, invalid, ownError, type RelayError, RuntimeError } from '../wire/errors';
+import { Cancelled, invalid, ownError, type RelayError, RuntimeError, TooLarge } from '../wire/errors';
 import { bytesOf, maxSocketBytes } from '../wire/sizes';
 import { now } from '../wire/time';
 
@@ -101,6 +101,9 @@ export class Outgoing {
     if (ok) return result;
     const { code = 'unknown', message = 'The runtime reported an error.', data } = error ?? {};
     if (code === 'cancelled') throw cancelled(this.id);
+    const { limitBytes } = (data ?? {}) as { limitBytes?: number };
+    if (code === 'payload_too_large' && limitBytes)
+      throw new TooLarge(message, { code, limitBytes, id: this.id, outcome: 'too-large' });
     throw new RuntimeError(message, { code, data, id: this.id, outcome: 'runtime-error' });
   }
 }

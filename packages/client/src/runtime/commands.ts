@@ -3,7 +3,14 @@ import type { Answer, DecodedCall, RuntimeCodec } from '../wire/codec';
 import { NotFound, RateLimited, RelayError, ServerFault, TooLarge, Unreachable } from '../wire/errors';
 import { ask, type Server } from '../wire/http';
 import type { Frame } from '../wire/link';
-import { bytesOf, maxProgressBytes, maxProgressSeq, maxSocketBytes } from '../wire/sizes';
+import {
+  bytesOf,
+  maxAnswerBytes,
+  maxBodyBytes,
+  maxProgressBytes,
+  maxProgressSeq,
+  maxSocketBytes,
+} from '../wire/sizes';
 import { Backoff, now, pause } from '../wire/time';
 import { type CallContext, MethodError } from './handler';
 import type { ServerClock } from './server-clock';
@@ -107,7 +114,16 @@ export class Commands {
     await taken.coding;
     if (taken.steppedAtMs !== undefined) await pause(taken.steppedAtMs + overtakingMs - now(), signal);
     if (signal.aborted) return this.taken.settle(id);
-    if (bytesOf(answer) > maxSocketBytes) return await this.#post(id, answer, signal, decoded);
+    const bytes = bytesOf(answer);
+    // The relay would not even hear of it, and its call would wait to the end.
+    if (bytes > maxBodyBytes) {
+      const failed = errorAnswer(
+        new MethodError(`The answer is over ${maxAnswerBytes} bytes.`, 'payload_too_large', {
+          limitBytes: maxAnswerBytes,
+        }),
+      );
+      answer = answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed);
+    } else if (bytes > maxSocketBytes) return await this.#post(id, answer, signal, decoded);
     this.taken.settle(id, answer);
     world.send(answer);
   }

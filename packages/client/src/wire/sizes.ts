@@ -3,6 +3,12 @@
 /** What goes through a socket; anything larger goes by HTTPS. With its envelope it stays under one frame. */
 export const maxSocketBytes = 30_000;
 
+/** What an answer may have, by the protocol; where it is sealed, before it was. */
+export const maxAnswerBytes = 4 * 1024 * 1024;
+
+/** What a body may have that is to reach a function behind API Gateway: sealed, a whole answer fits. */
+export const maxBodyBytes = 5_800_000;
+
 /** The `data` of one step of progress, by the protocol. */
 export const maxProgressBytes = 8 * 1024;
 

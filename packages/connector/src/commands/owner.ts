@@ -37,12 +37,19 @@ export async function status({ json }: { json?: boolean }, around: Surroundings)
 
 /** Prints the paired Apps. */
 export async function clients({ json }: { json?: boolean }, { home, say }: Surroundings): Promise<void> {
-  const all = await listClients(await home.identity());
+  const sealed = new Map((await home.seal().clients()).map((each) => [each.clientId, each]));
+  const listed = await listClients(await home.identity());
+  const all = listed.map((client) => {
+    const { fingerprint, sealedAt } = sealed.get(client.clientId) ?? {};
+    return { ...client, sealed: sealedAt !== undefined, ...(sealedAt ? { fingerprint, sealedAt } : {}) };
+  });
   if (json) say(JSON.stringify(all));
   else if (all.length === 0) say('No App is paired.');
   else
-    for (const { clientId, label, lastUsedAt } of all)
-      say(`${clientId}  ${label ?? '-'}  last used ${lastUsedAt}`);
+    for (const { clientId, label, lastUsedAt, fingerprint } of all)
+      say(
+        `${clientId}  ${label ?? '-'}  last used ${lastUsedAt}  ${fingerprint ? `sealed ${fingerprint}` : 'not sealed'}`,
+      );
 }
 
 /** Ends an App's access. */

@@ -31,21 +31,26 @@ export async function relayPair(options: RelayPairOptions, around: Surroundings)
   });
   await home.save({ agent: place });
   await agent.close();
+  const code = await home.seal().show(accessCode);
   if (options.codeOnly) {
-    say(accessCode);
+    say(code);
     return;
   }
   say(
     `${isNew ? 'Registered' : 'Known already'}. Type this code into the App, before ${accessCodeExpiresAt}:`,
   );
   say('');
-  say(`    ${accessCode}`);
+  say(`    ${code}`);
   say('');
-  const link = await appLink(url, accessCode);
+  say(
+    'Its last four characters stay between the App and this machine: with them the relay cannot read what is said.',
+  );
+  say('');
+  const link = await appLink(url, code);
   if (link !== undefined) {
     say(`or open ${link}`);
     say('');
     if (around.isTerminal) say(pictureOf(link));
   }
-  say('Then keep this running: agenttown relay');
+  say('The pairing is made while this runs; keep it running: agenttown relay');
 }

@@ -4,11 +4,13 @@ import { AllowList, readAllowed } from '../allow-list';
 import { agentAt } from '../choose-agent';
 import { serve } from '../serve';
 import { type AgentOptions, machineName, placeOf, type Surroundings } from './context';
+import { sealingWords } from './sealing-words';
 
 /** Its options. */
 export interface RelayOptions extends AgentOptions {
   allow?: string[];
   allowAll?: boolean;
+  sealedOnly?: boolean;
   json?: boolean;
 }
 
@@ -26,21 +28,30 @@ export async function relay(
   const more = options.allowAll ? ['*'] : added;
   const agent = await agentAt(place, { ...around, allow: more });
   const allow = new AllowList([...agent.usuallyAllowed, ...more]);
+  const sealedOnly = options.sealedOnly ?? kept.sealedOnly ?? false;
+  const seal = home.seal({ sealedOnly });
   const endTurn = home.takeTurn();
   const tell = teller(options.json ?? false, around);
   try {
     // What was said once holds for the service, and for the next start.
-    await home.save({ agent: place, ...(options.allow ? { allow: added } : {}) });
+    await home.save({ agent: place, sealedOnly, ...(options.allow ? { allow: added } : {}) });
     if (options.allowAll)
       around.warn(
         'Every paired phone may call every method of this agent, also those that change or read secrets.',
       );
     const look = await agent.look();
     tell('agent', { type: agent.type, ...look });
+    tell('sealing', {
+      sealedOnly,
+      detail: sealedOnly
+        ? 'Apps that did not seal their pairing are refused.'
+        : 'Apps that did not seal their pairing are taken as well, and whoever runs the relay can make one: --sealed-only refuses them.',
+    });
     const runtime = serve(identity, {
       agent,
       allow,
       version,
+      seal,
       onCall: (method, isAllowed) => tell(isAllowed ? 'call' : 'refused', { method }),
       onIdentityLost: async () => {
         tell('identity-lost', { detail: 'The server knows this machine no more: it is registered anew.' });
@@ -51,7 +62,7 @@ export async function relay(
           store: home.identities,
           ifLost: 'register-anew',
         });
-        tell('code', { accessCode: anew.accessCode, expiresAt: anew.accessCodeExpiresAt });
+        tell('code', { accessCode: await seal.show(anew.accessCode), expiresAt: anew.accessCodeExpiresAt });
         return anew;
       },
     });
@@ -67,6 +78,7 @@ async function untilItEnds(runtime: Runtime, tell: Teller, signal: AbortSignal):
   runtime.on('warning', (error) =>
     tell('warning', { detail: error instanceof Error ? error.message : String(error) }),
   );
+  runtime.on('seal', (event) => tell(...sealingWords(event)));
   const leave = () => void runtime.close();
   if (signal.aborted) leave();
   signal.addEventListener('abort', leave);

@@ -35,6 +35,10 @@ function startRuntime(): Runtime {
         return `Good day, ${name}`;
       },
       echo: (params) => params,
+      large: () => 'x'.repeat(5 * 1024 * 1024),
+      step: (length, { progress }) => {
+        progress('x'.repeat(Number(length)));
+      },
       refuse: () => {
         throw new MethodError('Not today.', 'not_today', { until: 'tomorrow' });
       },
@@ -103,6 +107,19 @@ test('the same id with the same params sends the same bytes, so that it runs onc
 test('a large call goes by HTTPS in both directions', async () => {
   const text = 'wörter '.repeat(100_000);
   expect(await app.call('echo', { text })).toEqual({ text });
+});
+
+test('4 MiB travel both ways through the relay, and what is larger is said to be, with the limit', async () => {
+  const text = 'x'.repeat(4 * 1024 * 1024 - 64);
+  expect(await app.call<string>('echo', text, { timeoutMs: 55_000 })).toHaveLength(text.length);
+  const error = await app.call('large').catch((error) => error);
+  expect(error).toMatchObject({ name: 'TooLarge', limitBytes: 4_194_304, outcome: 'too-large' });
+});
+
+test('a step of 8 KiB arrives, sealed as it is', async () => {
+  const stream = app.stream<null, string>('step', 8_190);
+  expect((await stream.next()).value).toHaveLength(8_190);
+  await stream.result;
 });
 
 test('by HTTP alone it is sealed as well', async () => {

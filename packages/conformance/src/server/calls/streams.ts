@@ -113,6 +113,24 @@ it(
   { also: [['Limits', '| progress of a call | `seq` 0 to 3,999, 8 KiB each | dropped |']] },
 );
 it(
+  'stream-sealed-bounds',
+  'Progress is passed on in the order of `seq`, each once: 0 to 3,999, `data` up to 8 KiB; what is beyond is dropped.',
+  async (w) => {
+    const { app, runtime } = await w.household(silent);
+    const stream = await w.follow(app, { method: 'sealed' });
+    const { id } = await runtime.command();
+    runtime.step(id, 0, { sealed: 'd'.repeat(12_200) });
+    runtime.step(id, 1, { sealed: 'd'.repeat(12_300) });
+    runtime.step(id, 2, { sealed: 'd'.repeat(9_000), more: 1 });
+    runtime.step(id, 3, 'last');
+    await stream.event('progress', ({ data }) => data.seq === 3);
+    runtime.reply(id, 1);
+    await stream.last();
+    equal(stream.seqs(), [0, 3], 'the steps');
+  },
+  { also: [['Limits', '| progress whose `data` is `{ sealed }` alone | 12 KiB each | dropped |']] },
+);
+it(
   'stream-late-step',
   'one that comes later still is left out of the live stream and is there for whoever resumes.',
   async (w) => {

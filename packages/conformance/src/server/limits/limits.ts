@@ -28,6 +28,32 @@ for (const [id, route, bytes] of [
       'a body above it',
     );
   });
+it(
+  'body-sealed',
+  '| a body of `rpc` or `replies` whose `params` or `result` is `{ sealed }` alone | 5,800,000 bytes | 413 |',
+  async (w) => {
+    const { app } = await w.shared();
+    const post = (size: number, more: object) => {
+      const empty = JSON.stringify({ params: { sealed: '', ...more } });
+      const params = { sealed: 'x'.repeat(size - empty.length), ...more };
+      return w.ask('POST /api/relay/rpc', {
+        credential: app.clientToken,
+        text: JSON.stringify({ params }),
+      });
+    };
+    fits(
+      await post(5_800_000, {}),
+      { status: 400 },
+      'a sealed body of the limit: only its method is missing',
+    );
+    fits(await post(5_800_001, {}), { status: 413, body: { code: 'payload_too_large' } }, 'one above it');
+    fits(
+      await post(5_000_000, { more: 1 }),
+      { status: 413, body: { limitBytes: 4_194_304 } },
+      'more beside it',
+    );
+  },
+);
 it('nesting', '| nesting of a body or frame | 256 levels | 400, -32700 |', async (w) => {
   const { app, gateway } = await w.household();
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
