@@ -4,7 +4,8 @@
     python3 examples/runtime.py [server URL]        default http://127.0.0.1:8787
 
 AGENTTOWN_PAIRING_TOKEN is the server's registration token, where it has one. The identity is kept in AGENTTOWN_RUNTIME_FILE
-when that is set, so that paired Apps stay paired after a restart. Needs `websockets` (Debian: python3-websockets), 10 or newer.
+when that is set, so that paired Apps stay paired after a restart. Needs `websockets` (Debian: python3-websockets), 10 or newer; where
+there is `cryptography` (python3-cryptography) the code has sixteen characters, and calls are sealed (sealing.py beside this file).
 """
 import asyncio
 import json
@@ -15,6 +16,11 @@ import urllib.error
 import urllib.request
 
 import websockets
+
+try:
+    import sealing
+except ImportError:
+    sealing = None
 
 SERVER = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("AGENTTOWN_PAIRING_URL", "http://127.0.0.1:8787")
 TOKEN = os.environ.get("AGENTTOWN_PAIRING_TOKEN")
@@ -46,6 +52,8 @@ class Runtime:
         self.identity = self.load()
         self.tasks, self.answers, self.steps = {}, {}, {}
         self.socket, self.serial = None, 0
+        kept = {client: sealing.unb64(key) for client, key in self.identity.get("sealed", {}).items()} if sealing else {}
+        self.seal = sealing.SealedRuntime(kept, self.save) if sealing else None
 
     def load(self):
         try:
@@ -64,10 +72,20 @@ class Runtime:
         if status >= 300 or not answer:
             raise SystemExit(f"The registration was answered with {status}.")
         self.identity = answer
-        if FILE:
-            with open(os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump({name: answer[name] for name in ("gatewayId", "relaySecret")}, file)
-        print(f"Code for the App: {answer['accessCode']} (until {answer['accessCodeExpiresAt']})", flush=True)
+        self.save()
+        code = self.seal.show(answer["accessCode"]) if self.seal else answer["accessCode"]
+        print(f"Code for the App: {code} (until {answer['accessCodeExpiresAt']})", flush=True)
+
+    def save(self):
+        """Readable by its owner alone, as a whole: the file before stays until the next is there."""
+        if not FILE:
+            return
+        kept = {name: self.identity[name] for name in ("gatewayId", "relaySecret")}
+        if self.seal:
+            kept["sealed"] = {client: sealing.b64(key) for client, key in self.seal.keys.items()}
+        with open(os.open(f"{FILE}.tmp", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(kept, file)
+        os.replace(f"{FILE}.tmp", FILE)
 
     async def is_lost(self):
         url = f"{SERVER}/api/relay/status"
@@ -104,11 +122,11 @@ class Runtime:
 
     async def run(self, frame):
         command_id, meta = frame["id"], frame.get("meta") or {}
-        seq = 0
+        seq, sealed = 0, None
 
         async def progress(data):
             nonlocal seq
-            params = {"id": command_id, "seq": seq, "data": data}
+            params = {"id": command_id, "seq": seq, "data": sealed.say("progress", seq, data) if sealed else data}
             seq += 1
             await self.send({"jsonrpc": "2.0", "method": "relay.progress", "params": params})
 
@@ -116,7 +134,14 @@ class Runtime:
             params = frame.get("params")
             if "paramsUrl" in meta:
                 _, params = await asyncio.to_thread(http, "GET", meta["paramsUrl"], self.identity["relaySecret"])
-            outcome = {"result": await self.call(frame["method"], params, progress)}
+            method = frame["method"]
+            if self.seal and (method.startswith("seal.") or meta.get("clientId") in self.seal.keys):
+                sealed, outcome = self.unseal(method, params, meta["clientId"])
+                if sealed:
+                    method, params = sealed.method, sealed.params
+            else:
+                outcome = None
+            outcome = outcome or {"result": await self.call(method, params, progress)}
             # An answer that is sent at once may overtake the step before it.
             await asyncio.sleep(0.1 if seq else 0)
         except asyncio.CancelledError:
@@ -124,8 +149,23 @@ class Runtime:
         except (LookupError, TypeError, ValueError) as error:
             code = -32601 if isinstance(error, LookupError) else -32602
             outcome = {"error": {"code": code, "message": str(error)}}
+        if sealed:
+            outcome = {"result": sealed.say("answer", 0, outcome)}
         self.answers[command_id] = {"jsonrpc": "2.0", "id": command_id, **outcome}
         await self.say(command_id)
+
+    def unseal(self, method, params, client_id):
+        """(the sealed call, None), or (None, what is answered plainly)"""
+        answers = {"seal.pair": self.seal.pair, "seal.open": self.seal.open}
+        gateway_id = self.identity["gatewayId"]
+        try:
+            if method in answers:
+                return None, {"result": answers[method](params or {}, gateway_id, client_id)}
+            if method != "sealed":
+                raise sealing.Refused("seal_required", "This App has sealed its pairing: it calls sealed.")
+            return self.seal.read(params, gateway_id, client_id), None
+        except sealing.Refused as refused:
+            return None, {"error": refused.error}
 
     async def call(self, method, params, progress):
         print(f"Asked for {method}.", flush=True)
