@@ -13,6 +13,8 @@ export interface Plan {
   runtimes: number[];
   /** Of each load, after twice as much that is not measured. */
   loadMs: number;
+  /** Of each size. */
+  sealedCalls: number;
 }
 
 /** Under 5 minutes on 2 cores. */
@@ -32,6 +34,7 @@ export const fullPlan: Plan = {
   ],
   runtimes: [1, 10, 100, 1_000],
   loadMs: 3_000,
+  sealedCalls: 100,
 };
 
 /** Under 60 s on 2 cores: the same sections, fewer samples. */
@@ -48,4 +51,5 @@ export const quickPlan: Plan = {
   ],
   runtimes: [1, 10],
   loadMs: 1_000,
+  sealedCalls: 20,
 };

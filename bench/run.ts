@@ -11,6 +11,7 @@ import { modelLatency } from './latency/latency-section';
 import { modelledFigures } from './latency/modelled-figures';
 import { bundleFigures, bundlesOf } from './machine/bundles';
 import { coldStartFigures, measureColdStart } from './machine/cold-start';
+import { measureSealed } from './machine/sealed';
 import { measureStartUp } from './machine/start-up';
 import { measureThroughput } from './machine/throughput';
 import { type MeteredRelay, startMeteredRelay } from './metering/metered-relay';
@@ -110,6 +111,10 @@ const sections: Record<SectionName, Section> = {
   throughput: async ({ directory, plan, progress }, report) => {
     const say = (text: string) => progress('throughput', text);
     report.throughput = await measureThroughput(directory, plan.runtimes, plan.loadMs, say);
+  },
+  sealed: async ({ plan, progress }, report) => {
+    progress('sealed', 'calls of 100 B, 10 KB and 1 MB, both ends in one process');
+    report.sealed = await measureSealed([100, 10_000, 1_000_000], plan.sealedCalls);
   },
 };
 

@@ -32,6 +32,27 @@ export function coldStartSection({ coldStart }: Report): string[] {
   ];
 }
 
+/** What sealing costs. */
+export function sealedSection({ sealed }: Report): string[] {
+  if (!sealed) return [];
+  const { pairingMs, sessionMs, rows } = sealed;
+  return [
+    '## Sealed calls',
+    `The exchange takes ${tenths(pairingMs)} ms of both ends, the first call of a session ${tenths(sessionMs)} ms with its handshake. Below: a call and its answer of the ` +
+      'same size, sealed and opened, both ends in one process without a relay; bytes beyond the plain call and its answer together.',
+    table(
+      ['bytes', 'more bytes', 'of it padding', 'p50 ms', 'p99 ms'],
+      rows.map(({ bytes, moreBytes, paddingBytes, p50Ms, p99Ms }) => [
+        bytes,
+        moreBytes,
+        paddingBytes,
+        Number(p50Ms.toFixed(2)),
+        Number(p99Ms.toFixed(2)),
+      ]),
+    ),
+  ];
+}
+
 /** Empty where throughput was not measured. */
 export function throughputSection({ throughput }: Report): string[] {
   if (!throughput) return [];

@@ -7,6 +7,7 @@ import type { Figures } from '../figures/budgets';
 import type { EndToEndRow } from '../latency/end-to-end';
 import type { LatencyRow } from '../latency/latency-section';
 import type { ColdStart } from '../machine/cold-start';
+import type { SealedReport } from '../machine/sealed';
 import type { ThroughputRow } from '../machine/throughput';
 
 /** The sections, in the order in which they run. */
@@ -18,6 +19,7 @@ export const sectionNames = [
   'start-up',
   'growth',
   'throughput',
+  'sealed',
 ] as const;
 
 /** The name of a section. */
@@ -45,4 +47,5 @@ export interface Report {
   coldStart?: ColdStart;
   growth?: GrowthRow[];
   throughput?: ThroughputRow[];
+  sealed?: SealedReport;
 }

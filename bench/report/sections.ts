@@ -2,7 +2,7 @@
 
 import { type Budget, budgets, entriesOf } from '../figures/budgets';
 import { latencySection } from './latency-tables';
-import { coldStartSection, throughputSection } from './machine-tables';
+import { coldStartSection, sealedSection, throughputSection } from './machine-tables';
 import type { Report } from './report';
 import { type Cell, dollarsText, ms, short, table } from './table';
 
@@ -15,6 +15,7 @@ export const sections: Record<string, (report: Report) => string[]> = {
   'cold-start': coldStartSection,
   growth: growthSection,
   throughput: throughputSection,
+  sealed: sealedSection,
 };
 
 function budgetSection({ figures }: Report): string[] {

@@ -3,13 +3,15 @@
  * first run installs OpenClaw and the Node.js that it needs into `.openclaw/` (about 850 MB). No model, no key: an echo stands in.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pair, type RelayApp, type RelayError } from 'agenttown-relay-client/app';
 import { sealApp } from 'agenttown-relay-client/sealed';
+import { Gate } from '../support/gate';
 import { buildPackages } from '../support/stack/built-packages';
 import { type Running, start } from './commands';
 import { startEchoModel } from './echo-model';
-import { installOpenClaw, type RealGateway, startOpenClaw } from './real-openclaw';
+import { freePort, installOpenClaw, type RealGateway, startOpenClaw } from './real-openclaw';
 
 const root = resolve(__dirname, '..', '..');
 const folder = process.env.OPENCLAW_FOLDER ?? join(root, '.openclaw');
@@ -24,10 +26,19 @@ async function main(): Promise<void> {
     ends.unshift(model.stop);
     const gateway = await startOpenClaw(folder, model.url, join(root, 'packages', 'openclaw-plugin'));
     ends.unshift(gateway.stop);
-    const serve = [join(root, 'bin', 'agenttown-pairing-server.js'), 'serve', '--port', '0'];
+    // Everybody comes through it, so that it has whatever the relay says.
+    const gate = await Gate.start();
+    ends.unshift(() => gate.stop());
+    const passed: Buffer[] = [];
+    gate.onBytes = (data) => passed.push(data);
+    const tables = mkdtempSync(join(folder, 'tables-'));
+    gate.port = await freePort();
+    const places = ['--port', String(gate.port), '--public-url', gate.url, '--db', join(tables, 'relay.db')];
+    const serve = [join(root, 'bin', 'agenttown-pairing-server.js'), 'serve', ...places];
     const server = start(serve, { AGENTTOWN_PAIRING_TOKEN: registrationToken, NO_COLOR: '1' });
     ends.unshift(server.stop);
-    const url = await server.line(/public URL\s+(\S+)/);
+    await server.line(/public URL/);
+    const { url } = gate;
     const agenttown = (...args: string[]): Running =>
       start([join(root, 'packages', 'connector', 'dist', 'agenttown.js'), ...args], {
         AGENTTOWN_HOME: join(folder, `agenttown-${process.pid}`),
@@ -43,6 +54,22 @@ async function main(): Promise<void> {
     const app = await pair(url, code, { label: 'test:openclaw', seal: sealApp() });
     ends.unshift(() => app.close());
     await check(app, model.answered, gateway.restart);
+    await step('no word of the chats in table, log, event or byte of the relay', async () => {
+      const events = await fetch(`${url}/api/monitor/events?limit=500`, {
+        headers: { authorization: `Bearer ${registrationToken}` },
+      });
+      const files = readdirSync(tables).map((name) => readFileSync(join(tables, name)));
+      const all = Buffer.concat([
+        ...files,
+        ...passed,
+        Buffer.from(server.lines.join('\n')),
+        Buffer.from(await events.text()),
+      ]);
+      for (const word of ['hello from a phone', 'sessionKey', 'interrupted word', 'echo: '])
+        assert.equal(all.includes(word), false, word);
+      assert.ok(all.includes('sealed'));
+      return `${all.length.toLocaleString('en')} bytes searched`;
+    });
     await checkPlugin(gateway, url);
   } finally {
     for (const end of ends) await end();

@@ -123,7 +123,8 @@ function run(name: string, args: string[], cwd: string): void {
   if (status !== 0) throw new Error(`${name} ${args[0]} failed.`);
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

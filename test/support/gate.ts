@@ -24,6 +24,8 @@ export class Gate {
   taken = 0;
   /** The relay's port. */
   port = 0;
+  /** Told of whatever passes. What a WebSocket's client sends is masked, what the relay sends is not. */
+  onBytes: (data: Buffer) => void = () => {};
   private readonly open = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -70,9 +72,11 @@ export class Gate {
     const relay = connect(this.port, '127.0.0.1');
     this.hold(relay);
     socket.on('data', (data) => {
+      this.onBytes(data);
       if (this.weather !== 'silent') relay.write(data);
     });
     relay.on('data', (data) => {
+      this.onBytes(data);
       if (this.weather !== 'silent' && this.weather !== 'deaf') socket.write(data);
     });
     socket.on('close', () => relay.destroy());

@@ -51,8 +51,24 @@ export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** What newer engines do by themselves, and Node.js does in its own way: on a megabyte it saves tens of milliseconds. */
+interface Native {
+  toBase64?(how: { alphabet: 'base64url'; omitPadding: true }): string;
+}
+const { Buffer } = globalThis as {
+  Buffer?: {
+    from(data: ArrayBufferLike, at: number, length: number): { toString(how: 'base64url'): string };
+  };
+};
+
 /** base64url without padding: RFC 4648, section 5. */
 export function toBase64(bytes: Uint8Array): string {
+  if (Buffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+  return (bytes as Native).toBase64?.({ alphabet: 'base64url', omitPadding: true }) ?? slowBase64(bytes);
+}
+
+/** The same where nothing does it. */
+export function slowBase64(bytes: Uint8Array): string {
   let text = '';
   // As many as a call takes arguments everywhere.
   for (let at = 0; at < bytes.length; at += 0x6000)

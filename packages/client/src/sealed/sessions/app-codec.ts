@@ -25,7 +25,7 @@ export interface AppCodecWorld {
 export function appCodec({ pairingKey, ends, sessions, calls, now }: AppCodecWorld): AppCodec {
   const encodeCall = async ({ id, method, params }: CodedCall & { id: string }) => {
     const asked = { method, params };
-    const digest = sha256(utf8(JSON.stringify(asked)));
+    const digest = await digestOf(utf8(JSON.stringify(asked)));
     // The same again: to the byte, so that the relay joins it. Anything else under its id is a conflict, which the relay says.
     const again = () => {
       const known = calls.get(id);
@@ -78,6 +78,14 @@ export function appCodec({ pairingKey, ends, sessions, calls, now }: AppCodecWor
       return 'ask-anew';
     },
   };
+}
+
+/** By the engine where it may: pages without TLS may not. */
+async function digestOf(text: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = globalThis.crypto;
+  return subtle
+    ? new Uint8Array(await subtle.digest('SHA-256', text as Uint8Array<ArrayBuffer>))
+    : sha256(text);
 }
 
 function broken(id: string): SealBroken {
