@@ -101,6 +101,13 @@ test('a server that was not asked to shows no payloads, and the page says nothin
   expect(await page.locator('#payloads').count()).toBe(0);
 });
 
+test('a sealed call shows as such, with its sizes and nothing of what it says', async () => {
+  const page = await openLive();
+  await say('sealed');
+  const row = page.locator('.rows > .row', { hasText: 'sealed' }).first();
+  await row.locator('.cell-method[title^="Sealed between the App and its runtime"] svg').waitFor();
+});
+
 test('events come over a socket, and where sockets are blocked over the stream', async () => {
   const page = await openLive();
   await page.waitForSelector('#status[data-way="socket"]');

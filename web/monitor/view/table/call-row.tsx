@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: the table is a grid of which only the visible rows exist: no table element, and the focus stays on the grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays on the grid, which names its active row
+import { Icon } from '../../../shared/icon';
 import type { Call } from '../../model/call-book';
 import { formatBytes, formatClock, formatDuration, shortenId } from '../../model/format';
 import { toneOf } from '../../model/outcome';
@@ -7,6 +8,9 @@ import { gatewayNames, isRunning, nowMs } from '../../state/known';
 
 /** The columns of a call. */
 export const CALL_HEAD = ['Time', 'Method', 'Gateway', 'Client', 'Progress', 'Outcome', 'Duration'] as const;
+
+/** What the method `sealed` means for whoever watches. */
+const SEALED = 'Sealed between the App and its runtime: the relay, and this page, cannot read it.';
 
 /** How much of the waiting bar half a minute fills: the time that a call has by default. */
 const USUAL_MS = 30_000;
@@ -17,7 +21,8 @@ export function CallCells({ call }: { call: Call }) {
   return (
     <>
       <Cell name="time">{formatClock(call.startMs)}</Cell>
-      <Cell name="method" title={call.method}>
+      <Cell name="method" title={call.method === 'sealed' ? SEALED : call.method}>
+        {call.method === 'sealed' && <Icon name="locked" />}
         {call.method}
       </Cell>
       <GatewayCell {...call} />
