@@ -23,6 +23,8 @@ export interface CallIntention {
   cancelAfterMs?: number;
   /** The App loses its network after so long, and asks again. */
   dropAfterMs?: number;
+  /** What is asked of the runtime's seal beside: a message of the exchange. */
+  seal?: unknown;
   /** On a socket that is lost: the App goes on with the call on the next, by its id or with all that run. */
   resumes?: 'by-id' | 'all';
 }

@@ -88,6 +88,10 @@ async function live(world: World, books: Books, plan: Plan): Promise<void> {
     await world.timeline.sleep(startMs + intention.atMs - world.timeline.nowMs);
     await act({ world, books, tenants, apps, runtimes }, intention);
   });
+  // The first App of the first tenant seals its pairing in the midst of it all.
+  doings.push(
+    world.timeline.sleep(startMs - world.timeline.nowMs).then(() => sealOne(world, tenants[0]!, apps[0]!)),
+  );
   await Promise.all(doings);
   world.weather.clear();
   await world.timeline.sleep(restMs);
@@ -101,6 +105,13 @@ async function live(world: World, books: Books, plan: Plan): Promise<void> {
   for (const runtime of runtimes) runtime.stop();
 }
 
+/** Ids of its calls are far from those of the plan. */
+const sealingN = -1_000;
+
+async function sealOne(world: World, tenant: Tenant, app: App): Promise<void> {
+  world.trace.tell('sealing', await tenant.sealing.pair(app, sealingN));
+}
+
 interface Cast {
   world: World;
   books: Books;
@@ -111,7 +122,7 @@ interface Cast {
 
 async function act({ world, books, tenants, apps, runtimes }: Cast, intention: Intention): Promise<void> {
   const { kind, n } = intention;
-  if (kind === 'call') return await apps[intention.app]!.call(n, intention);
+  if (kind === 'call') return void (await apps[intention.app]!.call(n, intention));
   const runtime = runtimes[intention.tenant]!;
   if (kind === 'runtime') return runtime.act(intention);
   const app = apps[intention.app]!;

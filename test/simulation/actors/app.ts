@@ -47,8 +47,8 @@ export class App {
     this.socket = this.newSocket();
   }
 
-  /** Takes a call to an ending. */
-  async call(n: number, intention: CallIntention): Promise<void> {
+  /** Takes a call to an ending; gives what was noted of it. */
+  async call(n: number, intention: CallIntention): Promise<CallBook> {
     const book = this.open(n, intention.timeoutMs);
     const { timeline } = this.world;
     const { twin, cancelAfterMs } = intention;
@@ -74,6 +74,7 @@ export class App {
       await timeline.sleep(random.between(5, 120) * tries);
     }
     await Promise.all(others);
+    return book;
   }
 
   /** Says something on its socket, whether it may or not. */
@@ -132,8 +133,8 @@ export class App {
   }
 
   private send(book: CallBook, intention: CallIntention, conflicting: boolean): Promise<Word> {
-    const { say, afterMs, steps, timeoutMs, way } = intention;
-    const params = { id: book.id, app: this.number, say, afterMs, steps };
+    const { say, afterMs, steps, timeoutMs, way, seal } = intention;
+    const params = { id: book.id, app: this.number, say, afterMs, steps, ...(seal ? { seal } : {}) };
     if (way === 'socket' && !conflicting && book.token === this.client.token)
       return this.sendOnSocket(book, params, intention);
     const body = {

@@ -17,7 +17,7 @@ interface Frame {
   method?: string;
   event?: string;
   message?: string;
-  params?: { id?: string; app?: number; say?: string; afterMs?: number; steps?: number };
+  params?: { id?: string; app?: number; say?: string; afterMs?: number; steps?: number; seal?: unknown };
   meta?: { clientId?: string; paramsUrl?: string };
   result?: { calls?: Frame[]; next?: string };
 }
@@ -232,12 +232,23 @@ export class Runtime implements Peer {
         this.send({ jsonrpc: '2.0', method: 'relay.progress', params: { id, seq, data } });
       });
     }
-    this.world.timeline.after(afterMs, () => this.answer(id, params, book));
+    this.world.timeline.after(afterMs, () => {
+      if (params.seal === undefined) this.answer(id, params, book);
+      else
+        void this.tenant.sealing
+          .answer(params.seal, meta?.clientId)
+          .then((seal) => this.answer(id, params, book, seal));
+    });
   }
 
-  private answer(id: string, params: NonNullable<Frame['params']>, book: { said: Array<object> }): void {
+  private answer(
+    id: string,
+    params: NonNullable<Frame['params']>,
+    book: { said: Array<object> },
+    seal?: unknown,
+  ): void {
     if (params.say === 'nothing') return;
-    const value = { id: params.id, app: params.app, by: id };
+    const value = { id: params.id, app: params.app, by: id, ...(seal === undefined ? {} : { seal }) };
     const isError = params.say === 'error';
     const body = isError ? { error: { code: 'E_SAID', message: 'no', data: value } } : { result: value };
     book.said.push({

@@ -5,6 +5,7 @@ import type { Books } from '../oracle/books';
 import { Random, seedOf } from '../world/random';
 import type { Answer, Request } from '../world/rest-front';
 import type { World } from '../world/world';
+import { Sealing } from './sealing';
 
 /** One gateway and what is known of it. */
 export class Tenant {
@@ -12,6 +13,8 @@ export class Tenant {
   secret = '';
   readonly clients = new Map<string, Client>();
   private pairings = 0;
+  /** Its runtime's side of sealing. */
+  readonly sealing: Sealing = new Sealing(this);
 
   constructor(
     readonly world: World,
