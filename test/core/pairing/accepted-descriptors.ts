@@ -14,6 +14,10 @@ export const acceptedDescriptors: [rule: string, descriptor: unknown][] = [
   ['a name in another script', { type, displayName: '鍛冶屋のエージェント 🛠️' }],
   ['a name about tokens', { type, displayName: 'Token counter: the Secret Garden edition' }],
   ['a runtime and its version', { type, runtimeType: 'openclaw', version: '2026.1.14-beta.2+build.77' }],
+  [
+    'what others need to seal with it: protocol, fingerprint, public key',
+    { type, sealing: { protocol: 'agenttown-sealed/1', fingerprint: '7F3K-Q2M9-ZT4X', publicKey: base64 } },
+  ],
   ['endpoints', { type, endpoints: [{ url: 'wss://gw.example.com:18789/ws', transport: 'websocket' }] }],
   [
     'an endpoint by address',
