@@ -319,7 +319,7 @@ class SealedRuntime:
 
     def __init__(self, keys, keep):
         self.keys, self.keep = keys, keep
-        self.code, self.begun, self.sessions = None, {}, {}
+        self.code, self.begun, self.sessions, self.wrong = None, {}, {}, []
 
     def show(self, access_code):
         """The code of sixteen characters."""
@@ -330,7 +330,8 @@ class SealedRuntime:
 
     def pair(self, params, gateway_id, client_id):
         code, begun = self.code, self.begun.pop(client_id, None)
-        if not code or client_id in self.keys or time.monotonic() > code["until"]:
+        self.wrong = [at for at in self.wrong if at > time.monotonic() - 86_400]
+        if not code or len(self.wrong) >= 12 or client_id in self.keys or time.monotonic() > code["until"]:
             raise Refused("seal_code_unknown", "No such code waits here.")
         if "confirm" not in params:
             if params.get("code") != name_of(code["twelve"]):
@@ -347,6 +348,7 @@ class SealedRuntime:
         _, pairing_key, tags = begun[1]
         if not hmac.compare_digest(tags["app"], unb64(params["confirm"])):
             code["guesses"] -= 1
+            self.wrong.append(time.monotonic())
             if not code["guesses"]:
                 self.code = None
                 print("Three wrong guesses: the last four characters of the code are dead.", flush=True)

@@ -26,6 +26,8 @@ export interface SealRuntimeOptions {
   sealedOnly?: boolean;
   /** Milliseconds that only go forward; for tests. */
   now?: () => number;
+  /** Milliseconds since 1970, by which codes grow old; for tests. */
+  date?: () => number;
 }
 
 /** As many Apps as two gateways may have. */
@@ -40,7 +42,7 @@ export class SealedRuntime implements RuntimeSeal {
 
   constructor(private readonly options: SealRuntimeOptions) {
     this.#sessions = new RuntimeSessions(options.now);
-    this.#codes = new ShownCodes(options.codes);
+    this.#codes = new ShownCodes(options.codes, options.date);
   }
 
   /** The code to show for an access code of the relay: `AT-XXXX-XXXX-XXXX-YYYY`. */

@@ -15,6 +15,7 @@ beforeEach(() => {
   relay.behave();
   relay.toldGatewayId = 'gw_real';
   events.length = 0;
+  house.days++;
 });
 afterAll(() => house.stop());
 
@@ -177,6 +178,21 @@ test('an attempt is one guess: a second confirmation of it is not even looked at
   expect(events).toEqual([{ what: 'wrong-guess', clientId: 'cl_x', guessesLeft: 2 }]);
 });
 
+test('a relay that has new codes shown gets a dozen guesses a day, not three for each, and a restart gives it no more', async () => {
+  const wrongs: unknown[] = [];
+  for (let i = 0; i < 7; i++) {
+    if (i === 3) await house.start();
+    const code = await house.code();
+    const wrong = code.endsWith('0000') ? '1111' : '0000';
+    for (const tried of [1, 2, 3])
+      wrongs.push((await guess(code.slice(0, 17), wrong, `dozen_${i}_${tried}`)).error?.code);
+  }
+  expect(wrongs.filter((code) => code === 'seal_mismatch')).toHaveLength(12);
+  expect(await failure(house.pair())).toBe('SealBroken seal_code_unknown');
+  house.days++;
+  expect(await failure(house.pair())).toBe('paired');
+});
+
 test('a dead code stays dead where the file that says so is restored from a backup, and where the runtime is started anew', async () => {
   const code = await house.code();
   const backup = kept.codes.text;
@@ -231,6 +247,7 @@ const pairings = Number(process.env.SEALED_PAIRINGS ?? 60);
 test('a relay that guesses at every pairing finds none beyond chance, and each code is dead after three', async () => {
   let found = 0;
   for (let i = 0; i < pairings; i++) {
+    house.days++;
     const code = await house.code();
     for (let tried = 0; tried < 3; tried++) {
       const seal = String(1_000 + Math.floor(Math.random() * 9_000));

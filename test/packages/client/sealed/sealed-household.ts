@@ -17,6 +17,8 @@ export class SealedHousehold {
   readonly events: SealEvent[] = [];
   seal!: SealedRuntime;
   runtime!: Runtime;
+  /** How many days have passed: a day has a dozen wrong guesses. */
+  days = 0;
   #codes = 0;
 
   constructor(private readonly methods: Record<string, Method>) {}
@@ -25,7 +27,8 @@ export class SealedHousehold {
   async start(options: { sealedOnly?: boolean; now?: () => number } = {}): Promise<void> {
     await this.runtime?.close();
     const { identity, fetch, WebSocket } = this.relay;
-    this.seal = new SealedRuntime({ ...this.kept, ...options });
+    const date = () => Date.now() + this.days * 86_400_000;
+    this.seal = new SealedRuntime({ ...this.kept, date, ...options });
     this.runtime = connect(identity, { methods: this.methods, seal: this.seal, fetch, WebSocket });
     this.runtime.on('seal', (event) => this.events.push(event));
     await this.runtime.connected();

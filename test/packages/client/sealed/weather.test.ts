@@ -87,6 +87,7 @@ test('both ends agree or nobody is paired; no call runs twice, and what an App h
   for (let seed = 1; seed <= seeds; seed++) {
     const random = new Random(seedOf(seed, 'sealed weather'));
     ran.length = 0;
+    house.days++;
     setWeather(random, random.pick([0.05, 0.2, 0.5]));
     const app = await house.pair().catch((error): RelayApp | undefined => {
       note(error.name);

@@ -14,10 +14,19 @@ export interface ShownCode {
   wrongGuesses: number;
   /** By this machine's clock; a little longer than the relay takes the code. */
   expiresAtMs: number;
+  /** When somebody last guessed wrong: such a code is remembered for a day. */
+  guessedAtMs?: number;
 }
 
 /** So many wrong guesses kill a code's last four characters. */
 export const maxWrongGuesses = 3;
+
+/**
+ * So many wrong guesses of any codes within a day end pairing until it is over: a relay that can have new codes shown, as by saying that
+ * it lost the identity, must not get three guesses for each.
+ */
+export const maxWrongGuessesADay = 12;
+const dayMs = 86_400_000;
 
 const livesMs = 12 * 60_000;
 const maxShown = 16;
@@ -27,7 +36,7 @@ const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 export class ShownCodes {
   readonly #guesses = new Map<string, number>();
   readonly #used = new Set<string>();
-
+  #guessedAtMs: number[] = [];
   readonly #turns = new Turns();
 
   constructor(
@@ -48,18 +57,27 @@ export class ShownCodes {
       wrongGuesses: 0,
       expiresAtMs: this.now() + livesMs,
     };
-    await this.#change((codes) => [...codes.filter(({ name }) => name !== code.name), code].slice(-maxShown));
+    await this.#change((codes) => {
+      const others = codes.filter(({ name }) => name !== code.name);
+      const guessed = others.filter(({ wrongGuesses }) => wrongGuesses > 0);
+      const untried = others.filter(({ wrongGuesses }) => wrongGuesses === 0);
+      return [...guessed, ...untried.slice(1 - maxShown), code];
+    });
     return shown(twelve + seal);
   }
 
   /** The code of a name, while an App may pair by it. */
   async find(name: string): Promise<ShownCode | undefined> {
-    const code = living(await this.store.load(), this.now()).find((each) => each.name === name);
-    return code && this.isAlive(code) ? code : undefined;
+    const codes = remembered(await this.store.load(), this.now());
+    const wrong = codes.reduce((sum, { wrongGuesses }) => sum + wrongGuesses, 0);
+    const code = codes.find((each) => each.name === name && each.expiresAtMs > this.now());
+    return code && wrong < maxWrongGuessesADay && this.isAlive(code) ? code : undefined;
   }
 
   /** Whether nothing happened meanwhile that ended it. */
   isAlive(code: ShownCode): boolean {
+    this.#guessedAtMs = this.#guessedAtMs.filter((atMs) => atMs > this.now() - dayMs);
+    if (this.#guessedAtMs.length >= maxWrongGuessesADay) return false;
     return !this.#used.has(code.name) && this.#wrongGuesses(code) < maxWrongGuesses;
   }
 
@@ -73,14 +91,12 @@ export class ShownCodes {
   async countWrongGuess(code: ShownCode): Promise<number> {
     const wrongGuesses = this.#wrongGuesses(code) + 1;
     this.#guesses.set(code.name, wrongGuesses);
-    const left = maxWrongGuesses - wrongGuesses;
+    const guessedAtMs = this.now();
+    this.#guessedAtMs.push(guessedAtMs);
     await this.#change((codes) =>
-      codes.flatMap((each) => {
-        if (each.name !== code.name) return each;
-        return left > 0 ? { ...each, wrongGuesses } : [];
-      }),
+      codes.map((each) => (each.name === code.name ? { ...each, wrongGuesses, guessedAtMs } : each)),
     );
-    return left;
+    return maxWrongGuesses - wrongGuesses;
   }
 
   #wrongGuesses({ name, wrongGuesses }: ShownCode): number {
@@ -88,10 +104,15 @@ export class ShownCodes {
   }
 
   #change(change: (codes: ShownCode[]) => ShownCode[]): Promise<void> {
-    return this.#turns.take(async () => this.store.save(change(living(await this.store.load(), this.now()))));
+    return this.#turns.take(async () =>
+      this.store.save(change(remembered(await this.store.load(), this.now()))),
+    );
   }
 }
 
-function living(codes: ShownCode[] | undefined, nowMs: number): ShownCode[] {
-  return Array.isArray(codes) ? codes.filter(({ expiresAtMs }) => expiresAtMs > nowMs) : [];
+function remembered(codes: ShownCode[] | undefined, nowMs: number): ShownCode[] {
+  if (!Array.isArray(codes)) return [];
+  return codes.filter(
+    ({ expiresAtMs, guessedAtMs = 0 }) => expiresAtMs > nowMs || guessedAtMs > nowMs - dayMs,
+  );
 }
