@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { Moments } from '../wire/moments';
 import { jsonOf } from '../wire/parsed';
 import { RelaySocket } from './relay-socket';
+import { code, doubleLimits, problem, problemOf } from './words-of-double';
 
 /** The registration token that it wants. */
 export const doubleToken = 'registration-token-of-the-kit';
@@ -173,38 +174,4 @@ export class RelayDouble extends Moments {
   }
 }
 
-/** What a runtime is told of limits. */
-export const doubleLimits = {
-  maxFrameBytes: 32_768,
-  maxMessageBytes: 131_072,
-  maxReplyBytes: 4_194_304,
-  maxInlineParamsBytes: 30_000,
-  maxTimeoutMs: 55_000,
-  maxStreamTimeoutMs: 840_000,
-  maxProgressSeq: 3_999,
-  maxProgressBytes: 8_192,
-  maxClients: 32,
-};
-
-const words: Record<number, string> = { 401: 'unauthorized', 404: 'not_found', 500: 'internal_error' };
-const problemOf = (status: number) => ({
-  type: `urn:agenttown:error:${words[status]}`,
-  title: 'No',
-  status,
-  code: words[status],
-  detail: 'No.',
-  retryable: status === 500,
-  ...(status === 500 ? { retry: 'same-id', retryAfterMs: 200 } : {}),
-  requestId: 'kit',
-});
-/** A refusal of the relay itself. */
-export const problem = (status: number) => ({
-  status,
-  type: 'application/problem+json',
-  body: JSON.stringify(problemOf(status)),
-});
-const code = () => ({
-  accessCode: 'AT-K1TK-1TK1-TK1T',
-  accessCodeExpiresAt: new Date(Date.now() + 600_000).toISOString(),
-});
 const bearerOf = ({ headers }: IncomingMessage) => /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];

@@ -2,7 +2,8 @@
 import { WebSocket } from 'ws';
 import { parsed } from '../wire/parsed';
 import type { Frame } from '../wire/peer';
-import { doubleLimits, type RelayDouble } from './relay-double';
+import type { RelayDouble } from './relay-double';
+import { doubleLimits } from './words-of-double';
 
 let serial = 0;
 

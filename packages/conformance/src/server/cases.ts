@@ -2,6 +2,8 @@
 import type { Case } from '../harness/case';
 import { appResume } from './calls/app-resume';
 import { appSocket } from './calls/app-socket';
+import { appTicket } from './calls/app-ticket';
+import { appWaits } from './calls/app-waits';
 import { ends } from './calls/ends';
 import { grace } from './calls/grace';
 import { ids } from './calls/ids';
@@ -33,7 +35,20 @@ import type { ServerWorld } from './world';
 
 const relay = [http, errors, moreErrors, handshake, frames, sockets, connection, owed];
 const pairing = [credentials, bearers, codes, registering, owner, descriptors];
-const calls = [routes, rules, ids, grace, outcomes, ends, streams, large, appSocket, appResume];
+const calls = [
+  routes,
+  rules,
+  ids,
+  grace,
+  outcomes,
+  ends,
+  streams,
+  large,
+  appSocket,
+  appTicket,
+  appResume,
+  appWaits,
+];
 
 /** In the order in which they are told; what uses up a source comes last. */
 export const serverCases: ReadonlyArray<Case<ServerWorld>> = [

@@ -1,6 +1,8 @@
 /** The server that is judged, and what its cases share. */
+
+import type { Household } from './household';
 import { Sources } from './source';
-import { type Household, ServerWorld } from './world';
+import { ServerWorld } from './world';
 
 /** Where it is, and who may register there. */
 export interface ServerAddress {

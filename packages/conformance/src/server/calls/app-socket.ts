@@ -2,7 +2,8 @@
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
 import type { Peer } from '../../wire/peer';
-import { answers, type Household, type ServerWorld, silent } from '../world';
+import { answers, type Household, silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('calls');
 export const appSocket = cases;

@@ -1,7 +1,8 @@
 /** What becomes of a call whose caller repeats it or goes away. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('calls');
 export const ends = cases;

@@ -1,7 +1,8 @@
 /** How a call waits for a runtime, and a retry for a call. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('calls');
 export const grace = cases;

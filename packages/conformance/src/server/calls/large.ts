@@ -1,7 +1,8 @@
 /** What is too large for a frame. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('calls');
 export const large = cases;

@@ -1,7 +1,8 @@
 /** What is not theirs: credentials of another kind, calls of others, and requests that no client would send. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('hostile');
 export const hostile = cases;

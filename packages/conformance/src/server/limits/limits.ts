@@ -1,7 +1,8 @@
 /** The table of limits: at the limit, and above it. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
-import { type App, type ServerWorld, silent } from '../world';
+import { type App, silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('limits');
 export const limits = cases;

@@ -1,7 +1,8 @@
 /** A runtime's connection, and how the server ends it. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('relay');
 export const connection = cases;

@@ -1,7 +1,8 @@
 /** What a runtime still owes. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits } from '../../harness/expect';
-import { answers, type ServerWorld, silent } from '../world';
+import { answers, silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('relay');
 export const owed = cases;

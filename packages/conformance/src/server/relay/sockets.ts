@@ -1,7 +1,8 @@
 /** Several sockets of one runtime or App, and whose replies count. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits } from '../../harness/expect';
-import { type ServerWorld, silent } from '../world';
+import { silent } from '../household';
+import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('relay');
 export const sockets = cases;
