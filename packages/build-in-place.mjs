@@ -57,3 +57,12 @@ export function commandOptions(buildFile, versionName) {
     },
   };
 }
+
+const sourceOfClient = (file) => fileURLToPath(new URL(`client/src/${file}`, import.meta.url));
+
+/** The library's entries as their sources, for whoever bundles them: `alias` of esbuild. */
+export const sourcesOfClient = {
+  'agenttown-relay-client/runtime': sourceOfClient('node/runtime.ts'),
+  'agenttown-relay-client/sealed': sourceOfClient('sealed.ts'),
+  'agenttown-relay-client/file-store': sourceOfClient('file-store.ts'),
+};

@@ -3,11 +3,8 @@
  *
  *     node packages/connector/build.mjs
  */
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildInPlace, commandOptions } from '../build-in-place.mjs';
-
-const sourceOfClient = (file) => fileURLToPath(new URL(`../client/src/${file}`, import.meta.url));
+import { buildInPlace, commandOptions, sourcesOfClient } from '../build-in-place.mjs';
 
 await buildInPlace(import.meta.url, ['eventsource-parser'], (outdir) =>
   build({
@@ -15,10 +12,6 @@ await buildInPlace(import.meta.url, ['eventsource-parser'], (outdir) =>
     entryPoints: { agenttown: 'src/main.ts' },
     outdir,
     splitting: true,
-    alias: {
-      'agenttown-relay-client/runtime': sourceOfClient('node/runtime.ts'),
-      'agenttown-relay-client/sealed': sourceOfClient('sealed.ts'),
-      'agenttown-relay-client/file-store': sourceOfClient('file-store.ts'),
-    },
+    alias: sourcesOfClient,
   }),
 );

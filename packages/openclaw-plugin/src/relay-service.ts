@@ -1,4 +1,5 @@
 /** The connector as a service of the gateway: it stays connected as soon as something is paired. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { runCommandLine } from '../../connector/src/command-line';
 import { Home } from '../../connector/src/home';
 import { pluginId } from './plugin';
@@ -59,7 +60,8 @@ async function serve(
       if (exitCode !== 0 && !signal.aborted)
         serviceHealth?.reportFailure(new Error(said || 'The connection to the relay ended.'));
     }
-    await pause(identity ? againAfterMs : lookEveryMs, signal);
+    // Rejects when the service is stopped.
+    await pause(identity ? againAfterMs : lookEveryMs, undefined, { signal }).catch(() => {});
   }
 }
 
@@ -68,17 +70,4 @@ function argumentsOf({ config }: ServiceContext): string[] {
   const given = config.plugins?.entries?.[pluginId]?.config as { allow?: unknown } | undefined;
   const allow = Array.isArray(given?.allow) ? given.allow.map(String) : [];
   return ['relay', '--agent', 'openclaw', ...allow.flatMap((methods) => ['--allow', methods])];
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
