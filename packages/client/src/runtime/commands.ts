@@ -104,10 +104,9 @@ export class Commands {
       decoded = (await world.codecFor(clientId)?.decodeCall({ method, params, id })) ?? { method, params };
       const said = await this.#answerOf(decoded, context);
       await taken.coding;
-      answer = answerFrame(id, (await decoded.encodeAnswer?.(said)) ?? said);
+      answer = await codedFrame(id, decoded, said);
     } catch (error) {
-      const failed = this.#errorOf(error, signal);
-      answer = answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed);
+      answer = await codedFrame(id, decoded, this.#errorOf(error, signal));
     } finally {
       off();
     }
@@ -117,12 +116,13 @@ export class Commands {
     const bytes = bytesOf(answer);
     // The relay would not even hear of it, and its call would wait to the end.
     if (bytes > maxBodyBytes) {
-      const failed = errorAnswer(
-        new MethodError(`The answer is over ${maxAnswerBytes} bytes.`, 'payload_too_large', {
-          limitBytes: maxAnswerBytes,
-        }),
+      const about = { limitBytes: maxAnswerBytes };
+      const error = new MethodError(
+        `The answer is over ${maxAnswerBytes} bytes.`,
+        'payload_too_large',
+        about,
       );
-      answer = answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed);
+      answer = await codedFrame(id, decoded, errorAnswer(error));
     } else if (bytes > maxSocketBytes) return await this.#post(id, answer, signal, decoded);
     this.taken.settle(id, answer);
     world.send(answer);
@@ -173,8 +173,8 @@ export class Commands {
       // 404: it had arrived, or nobody waits any more. 413 has ended the call.
       if (!(error instanceof NotFound || signal.aborted)) this.world.warn(error);
       if (![NotFound, TooLarge].some((kind) => error instanceof kind) && !signal.aborted) {
-        const failed = errorAnswer(new MethodError('The answer could not be delivered.'));
-        this.world.send(answerFrame(id, (await decoded.encodeAnswer?.(failed)) ?? failed));
+        const failed = new MethodError('The answer could not be delivered.');
+        this.world.send(await codedFrame(id, decoded, errorAnswer(failed)));
       }
     }
     this.taken.settle(id);
@@ -210,6 +210,11 @@ function isMethodError(error: unknown): error is MethodError {
 
 function errorAnswer({ code, message, data }: MethodError): Answer {
   return { error: { code, message, data } };
+}
+
+/** The frame of an answer, in the code of the call that it answers. */
+async function codedFrame(id: string, decoded: DecodedCall, answer: Answer): Promise<string> {
+  return answerFrame(id, (await decoded.encodeAnswer?.(answer)) ?? answer);
 }
 
 function answerFrame(id: string, { result, error }: Answer): string {

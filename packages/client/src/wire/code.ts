@@ -27,7 +27,24 @@ export function foldCode(typed: string): string {
   return bare.replace(/O/g, '0').replace(/[IL]/g, '1');
 }
 
+/** What the relay knows of a code, as both ends hash it: its twelve characters. */
+export function twelveOf(accessCode: string): string {
+  return foldCode(accessCode).slice(-12);
+}
+
 /** As it is shown: `AT-XXXX-XXXX-XXXX`, with `-YYYY` where there are sixteen. */
 export function shown(code: string): string {
-  return `AT-${code.match(/.{1,4}/g)?.join('-') ?? ''}`;
+  return `AT-${grouped(code)}`;
+}
+
+/** Four by four. */
+export function grouped(text: string): string {
+  return text.match(/.{1,4}/g)?.join('-') ?? '';
+}
+
+const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A letter of a code for each byte. 256 is a multiple of 32: of random bytes every letter is equally likely. */
+export function lettersOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => letters[byte % 32]).join('');
 }

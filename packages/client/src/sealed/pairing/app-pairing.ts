@@ -1,19 +1,17 @@
 /** The App's side of the exchange: it says its share, and proves first that it knows the code. */
 
+import type { PlainCall, SealEnds } from '../../wire/seal';
 import { SealBroken } from '../errors';
-import { confirmationOf, type Ends } from '../parcels/keys';
+import { confirmationOf } from '../parcels/keys';
 import { fromBase64, isSame, toBase64 } from '../primitives/bytes';
 import { begin } from '../primitives/cpace';
 import { channelOf, type FirstParams, nameOfCode, outcomeOf, pairMethod } from './exchange';
 
-/** Calls a method in plain words. */
-export type Ask = (method: string, params: unknown) => Promise<unknown>;
-
 /** Pairs; gives the pairing key (32 bytes). Throws `SealBroken`, and what the call throws. */
 export async function pairAsApp(
-  ask: Ask,
+  ask: PlainCall,
   code: { accessCode: string; seal: string },
-  ends: Ends,
+  ends: SealEnds,
 ): Promise<Uint8Array> {
   const sessionId = crypto.getRandomValues(new Uint8Array(16));
   const channel = channelOf(code, ends, sessionId);

@@ -1,5 +1,5 @@
 /** The codes that a runtime shows: four characters of its own behind each access code, dead after three wrong guesses. */
-import { foldCode, shown } from '../../wire/code';
+import { lettersOf, shown, twelveOf } from '../../wire/code';
 import type { Store } from '../../wire/store';
 import { nameOfCode } from './exchange';
 import { Turns } from './turns';
@@ -30,7 +30,6 @@ const dayMs = 86_400_000;
 
 const livesMs = 12 * 60_000;
 const maxShown = 16;
-const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** The codes of a runtime that serves. What it knows of guesses outlives a store that forgets, as one restored from a backup. */
 export class ShownCodes {
@@ -46,10 +45,8 @@ export class ShownCodes {
 
   /** Draws the four characters of an access code, keeps them, and gives the code as it is shown. */
   async show(accessCode: string): Promise<string> {
-    const twelve = foldCode(accessCode).slice(-12);
-    // 256 is a multiple of 32: every character is equally likely.
-    const drawn = crypto.getRandomValues(new Uint8Array(4));
-    const seal = Array.from(drawn, (byte) => letters[byte % 32]).join('');
+    const twelve = twelveOf(accessCode);
+    const seal = lettersOf(crypto.getRandomValues(new Uint8Array(4)));
     const code: ShownCode = {
       name: nameOfCode(twelve),
       accessCode: twelve,

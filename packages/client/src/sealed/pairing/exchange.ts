@@ -1,7 +1,9 @@
 /** The exchange's parts that both ends share: the secret is the whole code, the channel is both ends. */
+
 import { sha256 } from '@noble/hashes/sha2.js';
-import { foldCode } from '../../wire/code';
-import { type Ends, endsAsBytes, type PairingKeys, pairingKeysOf, protocol } from '../parcels/keys';
+import { foldCode, twelveOf } from '../../wire/code';
+import type { SealEnds } from '../../wire/seal';
+import { endsAsBytes, type PairingKeys, pairingKeysOf, protocol } from '../parcels/keys';
 import { joined, toBase64, utf8 } from '../primitives/bytes';
 import { type Attempt, type Channel, sessionKeyOf, transcriptOf } from '../primitives/cpace';
 
@@ -18,17 +20,16 @@ export const pairMethod = 'seal.pair';
 
 /** Names a code to the runtime without the four characters; the relay knows the twelve already. */
 export function nameOfCode(accessCode: string): string {
-  const twelve = foldCode(accessCode).slice(-12);
-  return toBase64(sha256(utf8(`${protocol} code ${twelve}`)).subarray(0, 12));
+  return toBase64(sha256(utf8(`${protocol} code ${twelveOf(accessCode)}`)).subarray(0, 12));
 }
 
 /** The channel of an attempt. `sessionId` is 16 bytes that the App draws. */
 export function channelOf(
   code: { accessCode: string; seal: string },
-  ends: Ends,
+  ends: SealEnds,
   sessionId: Uint8Array,
 ): Channel {
-  const secret = utf8(foldCode(code.accessCode).slice(-12) + foldCode(code.seal));
+  const secret = utf8(twelveOf(code.accessCode) + foldCode(code.seal));
   return { secret, channel: endsAsBytes(ends), sessionId };
 }
 

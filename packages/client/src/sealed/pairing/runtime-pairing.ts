@@ -1,7 +1,8 @@
 /** The runtime's side of the exchange: it says nothing of the code before the App has proved that it knows it. */
 
+import type { SealEnds } from '../../wire/seal';
 import { SealRefusal } from '../errors';
-import { confirmationOf, type Ends } from '../parcels/keys';
+import { confirmationOf } from '../parcels/keys';
 import { fromBase64, isSame, toBase64 } from '../primitives/bytes';
 import { begin } from '../primitives/cpace';
 import { maxWrongGuesses, type ShownCode, type ShownCodes } from './codes';
@@ -11,13 +12,13 @@ import { channelOf, outcomeOf } from './exchange';
 export interface PairingWorld {
   codes: ShownCodes;
   /** Keeps the key of a pairing, before the App is told that it holds. */
-  keep(ends: Ends, pairingKey: Uint8Array): Promise<void>;
-  onWrongGuess(ends: Ends, guessesLeft: number): void;
+  keep(ends: SealEnds, pairingKey: Uint8Array): Promise<void>;
+  onWrongGuess(ends: SealEnds, guessesLeft: number): void;
 }
 
 interface Begun {
   code: ShownCode;
-  ends: Ends;
+  ends: SealEnds;
   pairing: Uint8Array;
   confirmation: Uint8Array;
   transcript: Uint8Array;
@@ -33,13 +34,13 @@ export class Exchanges {
   constructor(private readonly world: PairingWorld) {}
 
   /** Answers `seal.pair`. Throws `SealRefusal`. */
-  async answer(params: unknown, ends: Ends): Promise<unknown> {
+  async answer(params: unknown, ends: SealEnds): Promise<unknown> {
     const { v, confirm, ...first } = (params ?? {}) as Record<string, unknown>;
     if (v !== 1) throw refused('This runtime speaks version 1 of the exchange.', 'seal_broken');
     return confirm === undefined ? await this.#begin(first, ends) : await this.#confirm(confirm, ends);
   }
 
-  async #begin({ code: name, sid, share }: Record<string, unknown>, ends: Ends) {
+  async #begin({ code: name, sid, share }: Record<string, unknown>, ends: SealEnds) {
     const code = typeof name === 'string' ? await this.world.codes.find(name) : undefined;
     if (!code) throw codeUnknown();
     const sessionId = fromBase64(sid);
@@ -61,7 +62,7 @@ export class Exchanges {
   }
 
   /** One guess: right or wrong, the attempt is over. */
-  async #confirm(confirm: unknown, ends: Ends) {
+  async #confirm(confirm: unknown, ends: SealEnds) {
     const begun = this.#begun.get(ends.clientId);
     this.#begun.delete(ends.clientId);
     const { codes, keep, onWrongGuess } = this.world;

@@ -2,19 +2,15 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { grouped, lettersOf } from '../../wire/code';
+import type { SealEnds } from '../../wire/seal';
 import { listed, utf8, word } from '../primitives/bytes';
 
 /** The protocol's version, in every label. */
 export const protocol = 'agenttown-sealed/1';
 
-/** Who seals with whom: both ends know it, and neither believes the relay about the other's. */
-export interface Ends {
-  gatewayId: string;
-  clientId: string;
-}
-
 /** What a handshake's prologue and an exchange's channel bind: the version, both ends, and who is which. */
-export function endsAsBytes({ gatewayId, clientId }: Ends): Uint8Array {
+export function endsAsBytes({ gatewayId, clientId }: SealEnds): Uint8Array {
   return listed(protocol, 'runtime', gatewayId, 'app', clientId);
 }
 
@@ -45,7 +41,7 @@ export function callKeyOf(sessionKey: Uint8Array, n: number, callId: string): Ui
 /** The tag of a refusal: that it is the runtime's, and about these very bytes. */
 export function refusalTagOf(
   pairingKey: Uint8Array,
-  ends: Ends,
+  ends: SealEnds,
   code: string,
   sealed: Uint8Array,
 ): Uint8Array {
@@ -53,11 +49,8 @@ export function refusalTagOf(
   return hmac(sha256, key, listed(endsAsBytes(ends), code, sha256(sealed)));
 }
 
-const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
 /** What people compare, on both ends: 60 bits, as `XXXX-XXXX-XXXX`. */
 export function fingerprintOf(pairingKey: Uint8Array): string {
   const hash = hmac(sha256, pairingKey, utf8(`${protocol} fingerprint`));
-  const text = Array.from(hash.subarray(0, 12), (byte) => letters[byte % 32]).join('');
-  return text.match(/.{4}/g)!.join('-');
+  return grouped(lettersOf(hash.subarray(0, 12)));
 }

@@ -3,9 +3,11 @@
  *
  *     chunk i = ChaCha20-Poly1305(key, nonce = message | i | 1 for the last chunk else 0, data = binding)
  */
+
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import type { SealEnds } from '../../wire/seal';
 import { joined, listed, utf8, word } from '../primitives/bytes';
-import { type Ends, endsAsBytes } from './keys';
+import { endsAsBytes } from './keys';
 import { padded } from './padding';
 
 /** Of plaintext, in bytes; each chunk has a tag of 16 bytes behind it. */
@@ -13,7 +15,7 @@ export const chunkBytes = 64 * 1024;
 const tagBytes = 16;
 
 /** What a text is, and of which call: opened as anything else it does not open. */
-export interface Binding extends Ends {
+export interface Binding extends SealEnds {
   callId: string;
   kind: 'call' | 'progress' | 'answer';
   /** Of progress; 0 otherwise. */

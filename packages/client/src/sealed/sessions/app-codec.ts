@@ -1,9 +1,11 @@
 /** The App's codec: every call leaves sealed, and nothing comes in that the runtime did not seal for this very call. */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Answer, AppCodec, CodedCall } from '../../wire/codec';
+import type { SealEnds } from '../../wire/seal';
 import { SealBroken } from '../errors';
 import { readDown, readUp, type Sealed, writeUp } from '../parcels/envelope';
-import { callKeyOf, type Ends, refusalTagOf } from '../parcels/keys';
+import { callKeyOf, refusalTagOf } from '../parcels/keys';
 import { openValue, sealValue } from '../parcels/parcel';
 import { fromBase64, isSame, utf8 } from '../primitives/bytes';
 import type { AppSessions } from './app-session';
@@ -15,7 +17,7 @@ export const sealedMethod = 'sealed';
 /** What a codec needs. */
 export interface AppCodecWorld {
   pairingKey: Uint8Array;
-  ends: Ends;
+  ends: SealEnds;
   sessions: AppSessions;
   calls: KnownCalls;
   now(): number;

@@ -1,8 +1,8 @@
 /** The App's sessions: a fresh handshake for each start of the App, and after an hour. Nothing of one is ever kept. */
+import type { PlainCall, SealEnds } from '../../wire/seal';
 import { SealBroken } from '../errors';
-import type { Ask } from '../pairing/app-pairing';
 import { sessionNameBytes } from '../parcels/envelope';
-import { type Ends, endsAsBytes } from '../parcels/keys';
+import { endsAsBytes } from '../parcels/keys';
 import { fromBase64, isSame, toBase64 } from '../primitives/bytes';
 import { Handshake, type Keys } from '../primitives/noise';
 
@@ -27,9 +27,9 @@ export class AppSessions {
   #open: AppSession | undefined;
 
   constructor(
-    private readonly ask: Ask,
+    private readonly ask: PlainCall,
     private readonly pairingKey: Uint8Array,
-    private readonly ends: Ends,
+    private readonly ends: SealEnds,
     private readonly now: () => number = () => performance.now(),
   ) {}
 

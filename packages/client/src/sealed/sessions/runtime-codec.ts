@@ -1,15 +1,21 @@
 /** The runtime's codec of a sealed App: what it did not seal is refused, and what is said of a call is for that call alone. */
+
 import type { Answer, CodedCall, DecodedCall, RuntimeCodec } from '../../wire/codec';
+import type { SealEnds } from '../../wire/seal';
 import { type SealCode, SealRefusal } from '../errors';
 import { readUp, writeDown } from '../parcels/envelope';
-import { callKeyOf, type Ends, refusalTagOf } from '../parcels/keys';
+import { callKeyOf, refusalTagOf } from '../parcels/keys';
 import { openValue, sealValue } from '../parcels/parcel';
 import { toBase64 } from '../primitives/bytes';
 import { sealedMethod } from './app-codec';
 import { maxCallNumber, type RuntimeSessions } from './runtime-sessions';
 
 /** Makes it. */
-export function runtimeCodec(pairingKey: Uint8Array, ends: Ends, sessions: RuntimeSessions): RuntimeCodec {
+export function runtimeCodec(
+  pairingKey: Uint8Array,
+  ends: SealEnds,
+  sessions: RuntimeSessions,
+): RuntimeCodec {
   const refused = (code: SealCode, message: string, all: Uint8Array) =>
     new SealRefusal(message, code, { tag: toBase64(refusalTagOf(pairingKey, ends, code, all)) });
   return {

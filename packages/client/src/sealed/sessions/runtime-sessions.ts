@@ -1,7 +1,8 @@
 /** A runtime's sessions, in memory alone: one that was started anew, or restored from a backup, has none, and seals nothing twice. */
+import type { SealEnds } from '../../wire/seal';
 import { SealRefusal } from '../errors';
 import { sessionNameBytes } from '../parcels/envelope';
-import { type Ends, endsAsBytes } from '../parcels/keys';
+import { endsAsBytes } from '../parcels/keys';
 import { fromBase64, isSame, toBase64 } from '../primitives/bytes';
 import { Handshake, type Keys } from '../primitives/noise';
 
@@ -29,7 +30,7 @@ export class RuntimeSessions {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Answers `seal.open`: the App that has this key opens a session. Throws `SealRefusal`. */
-  answer(params: unknown, pairingKey: Uint8Array, ends: Ends): { hello: string } {
+  answer(params: unknown, pairingKey: Uint8Array, ends: SealEnds): { hello: string } {
     const { v, hello } = (params ?? {}) as Record<string, unknown>;
     const first = fromBase64(hello);
     const handshake = new Handshake(pairingKey, endsAsBytes(ends));
