@@ -61,7 +61,7 @@ export async function readRowFile(file: string, kind: FileKind): Promise<Line[]>
     for await (const chunk of createReadStream(file, 'utf8')) {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop()!;
-      texts.push(...lines);
+      texts.push(...lines.filter((text) => text !== ''));
     }
     if (rest !== '') texts.push(rest);
   } catch (error) {

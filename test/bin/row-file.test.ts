@@ -21,6 +21,13 @@ test('rows come back as they were, whatever separators their names hold and howe
   expect(await readRowFile(file, 'identities')).toEqual(lines);
 });
 
+test('a file that an editor ended its lines for, and put an empty one into, is read all the same', async () => {
+  const file = join(folder, 'edited');
+  await writeRowFile(file, 'identities', each());
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n').replace('\r\n', '\r\n\n'));
+  expect(await readRowFile(file, 'identities')).toEqual(lines);
+});
+
 test('a file that was cut short, or goes on, is refused', async () => {
   const file = join(folder, 'short');
   await writeRowFile(file, 'identities', each());
