@@ -54,12 +54,9 @@ export interface CallEnd {
 }
 
 /** What ends a call that no answer ended, in words for operators. */
-export type EndCause =
-  | 'its deadline'
-  | 'the end of its grace'
-  | 'its App'
-  | 'the revocation of its client'
-  | `${'its deadline' | 'the end of its grace' | 'the revocation of its client'}, found by a guard`;
+export type EndCause = 'its App' | FoundCause | `${FoundCause}, found by a guard`;
+
+type FoundCause = 'its deadline' | 'the end of its grace' | 'the revocation of its client';
 
 /** A call as it is stored. Its params are read apart (`CallStore.paramsOf`). */
 export interface StoredCall extends Omit<OpenCall, 'params'> {
