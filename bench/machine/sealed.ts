@@ -1,8 +1,9 @@
 /** What sealing costs: bytes on the way and milliseconds of a processor, of both ends together, for a call and its answer of one size. */
 
-import type { RuntimeSeal, Store } from 'agenttown-relay-client/runtime';
+import type { RuntimeSeal } from 'agenttown-relay-client/runtime';
 import { type SealedClient, SealedRuntime, type ShownCode, sealApp } from 'agenttown-relay-client/sealed';
 import { bucketOf } from '../../packages/client/src/sealed/parcels/padding';
+import { memoryStore } from '../../test/support/memory-store';
 import { spreadOf } from '../figures/statistics';
 
 /** One size. */
@@ -74,7 +75,10 @@ async function measureSize(
 }
 
 async function pairUp(times: number[]) {
-  const runtime = new SealedRuntime({ clients: memory<SealedClient[]>(), codes: memory<ShownCode[]>() });
+  const runtime = new SealedRuntime({
+    clients: memoryStore<SealedClient[]>(),
+    codes: memoryStore<ShownCode[]>(),
+  });
   const accessCode = 'AT-0000-0000-0000';
   const code = await runtime.show(accessCode);
   const methods: ReturnType<RuntimeSeal['methodsOf']> = runtime.methodsOf({
@@ -88,17 +92,4 @@ async function pairUp(times: number[]) {
   const pairing = await seal.pair({ accessCode, seal: code.slice(-4) }, ends, ask);
   times.push(performance.now() - startedAtMs);
   return { app: seal.codecOf(pairing, ends, ask), runtime: runtime.codecOf(ends, () => {}) };
-}
-
-function memory<T>(): Store<T> {
-  let kept: T | undefined;
-  return {
-    load: () => kept,
-    save: (value) => {
-      kept = value;
-    },
-    clear: () => {
-      kept = undefined;
-    },
-  };
 }

@@ -7,11 +7,12 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pair, type RelayApp, type RelayError } from 'agenttown-relay-client/app';
 import { sealApp } from 'agenttown-relay-client/sealed';
+import { freePort } from '../../local/tables/engine';
 import { Gate } from '../support/gate';
 import { buildPackages } from '../support/stack/built-packages';
 import { type Running, start } from './commands';
 import { startEchoModel } from './echo-model';
-import { freePort, installOpenClaw, type RealGateway, startOpenClaw } from './real-openclaw';
+import { installOpenClaw, type RealGateway, startOpenClaw } from './real-openclaw';
 
 const root = resolve(__dirname, '..', '..');
 const folder = process.env.OPENCLAW_FOLDER ?? join(root, '.openclaw');

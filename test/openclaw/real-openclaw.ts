@@ -1,10 +1,10 @@
 /** A real OpenClaw, in a folder of its own: installed once, started on a free port, its whole state beside it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { freePort } from '../../local/tables/engine';
 import { type Running, start as startCommand } from './commands';
 
 /** What is installed: about 850 MB, from npm. OpenClaw needs a newer Node.js than this project. */
@@ -121,13 +121,4 @@ async function listening(url: string, child: ChildProcess): Promise<void> {
 function run(name: string, args: string[], cwd: string): void {
   const { status } = spawnSync(name, args, { cwd, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${name} ${args[0]} failed.`);
-}
-
-/** A port that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { freePort } from '../../local/tables/engine';
 import { call, redeem, register } from '../support/api';
 import { CallStream } from '../support/call-stream';
-import { freePort, isInstalled, proxies, startProxy } from '../support/proxies';
+import { isInstalled, proxies, startProxy } from '../support/proxies';
 import { startRelay } from '../support/relay';
 
 const silenceMs = 5 * 60_000;

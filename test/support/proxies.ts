@@ -1,7 +1,6 @@
 /** Real proxies in front of a relay, with the very files of docs/proxy. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -42,15 +41,6 @@ export const proxies: Record<string, Proxy> = {
     return { command: 'caddy', args: ['run', '--config', join(directory, 'Caddyfile')], env };
   },
 };
-
-/** A port of the loopback address that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Whether a proxy's program is on this machine. */
 export function isInstalled(name: string): boolean {

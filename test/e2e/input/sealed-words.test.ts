@@ -1,12 +1,12 @@
 /** Of a sealed chat no word is anywhere: not in a table, a log, an event, nor in a byte that the relay sent or was sent. */
-import { createServer } from 'node:net';
 import { pair, type RelayApp } from 'agenttown-relay-client/app';
 import { connect, type Runtime, register } from 'agenttown-relay-client/runtime';
 import { SealedRuntime, sealApp } from 'agenttown-relay-client/sealed';
-import { memoryStore } from '../../packages/client/sealed/memory-store';
+import { freePort } from '../../../local/tables/engine';
 import { request } from '../../support/api';
 import { Gate } from '../../support/gate';
 import { everyRow } from '../../support/memory/tables';
+import { memoryStore } from '../../support/memory-store';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 
 const words = {
@@ -21,14 +21,6 @@ let gate: Gate;
 let runtime: Runtime;
 let code: string;
 const passed: Buffer[] = [];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   gate = await Gate.start();

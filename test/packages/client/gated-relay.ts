@@ -1,8 +1,8 @@
 /** A relay behind a network that can fail, which can itself be restarted, with or without its data. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../local/tables/engine';
 import { Gate } from '../../support/gate';
 import { type Relay, type RelayOptions, startRelay } from '../../support/relay';
 
@@ -45,12 +45,4 @@ export async function startGatedRelay(options: RelayOptions = {}): Promise<Gated
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

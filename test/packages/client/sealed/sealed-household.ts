@@ -8,8 +8,8 @@ import {
   type ShownCode,
   sealApp,
 } from 'agenttown-relay-client/sealed';
+import { memoryStore } from '../../../support/memory-store';
 import { HostileRelay } from './hostile-relay';
-import { memoryStore } from './memory-store';
 
 export class SealedHousehold {
   readonly relay = new HostileRelay();

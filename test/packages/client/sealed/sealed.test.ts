@@ -9,8 +9,8 @@ import {
   type ShownCode,
   sealApp,
 } from 'agenttown-relay-client/sealed';
+import { memoryStore } from '../../../support/memory-store';
 import { type Relay, registrationToken, startRelay } from '../../../support/relay';
-import { memoryStore } from './memory-store';
 
 let relay: Relay;
 let identity: Identity;
