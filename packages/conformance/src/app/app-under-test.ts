@@ -1,7 +1,7 @@
 /** The App that is judged: a command that is told what to do in lines of JSON, and tells what came of it in the same way. */
-import { spawn } from 'node:child_process';
+
+import { startCommand } from '../harness/command';
 import { broken } from '../harness/expect';
-import { kill } from '../harness/kill';
 import { unheeded } from '../harness/unheeded';
 import { hearLines, lineOf } from '../wire/lines';
 import { Moments } from '../wire/moments';
@@ -126,27 +126,16 @@ export class AppUnderTest extends Moments {
 /** Starts a command. */
 export function commandOf(command: string): Launch {
   return (environment, onLine, onEnd) => {
-    const child = spawn(command, {
-      shell: true,
-      // A group of its own, so that what the shell started ends with it.
-      detached: true,
-      stdio: ['pipe', 'pipe', process.env.CONFORMANCE_SHOW ? 'inherit' : 'ignore'],
-      env: { ...process.env, ...environment },
-    });
-    const ended = new Promise<void>((resolve) => {
-      child.on('close', () => resolve()).on('error', () => resolve());
-    });
+    const { child, ended, end } = startCommand(command, environment, ['pipe', 'pipe']);
+    const { stdin, stdout } = child;
     void ended.then(onEnd);
-    child.stdin.on('error', () => {});
-    hearLines(child.stdout, onLine);
+    stdin!.on('error', () => {});
+    hearLines(stdout!, onLine);
     return {
-      tell: (line) => void child.stdin.write(lineOf(line)),
+      tell: (line) => void stdin!.write(lineOf(line)),
       async end() {
-        child.stdin.end();
-        kill(child, 'SIGTERM');
-        const late = setTimeout(() => kill(child, 'SIGKILL'), 3_000);
-        await ended;
-        clearTimeout(late);
+        stdin!.end();
+        await end();
       },
     };
   };

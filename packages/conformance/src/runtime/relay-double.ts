@@ -1,8 +1,8 @@
 /** A relay of the kit's own, as a runtime meets one: in memory, with every request and frame remembered, and as unkind as a case wants it. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { WebSocketServer } from 'ws';
-import { Moments } from '../wire/moments';
+import type { WebSocket } from 'ws';
+import { bearerOf, Double, type Refused } from '../harness/double';
 import { jsonOf } from '../wire/parsed';
 import { RelaySocket } from './relay-socket';
 import { code, doubleLimits, problem, problemOf } from './words-of-double';
@@ -23,16 +23,14 @@ export interface Weather {
   /** Members of the answer to `relay.hello`. */
   policy?: object;
   /** The status and body of the next handshakes, in order; an empty list lets in. */
-  handshakes?: Array<{ status: number; type: string; body: string }>;
+  handshakes?: Refused[];
   /** How many replies by HTTP meet a 500. */
   failingReplies?: number;
 }
 
 /** One relay with one gateway. */
-export class RelayDouble extends Moments {
+export class RelayDouble extends Double<RelaySocket> {
   readonly requests: SeenRequest[] = [];
-  /** Every socket so far, the oldest first. */
-  readonly sockets: RelaySocket[] = [];
   /** When each handshake came, let in or not. */
   readonly handshakesAtMs: number[] = [];
   /** Commands that `relay.pending` tells of though no socket was posted them. */
@@ -43,52 +41,17 @@ export class RelayDouble extends Moments {
   readonly params = new Map<string, unknown>();
   gatewayId = '';
   relaySecret = '';
-  url = '';
   private serial = 0;
 
-  private constructor(
-    private readonly server: Server,
-    public weather: Weather,
-  ) {
+  private constructor(public weather: Weather) {
     super();
   }
 
   /** Starts one on a port of this machine, or where a URL says. */
   static async start(weather: Weather = {}, at?: string): Promise<RelayDouble> {
-    const server = createServer();
-    const relay = new RelayDouble(server, weather);
-    server.on('request', (request, response) => void relay.answer(request, response));
-    const upgrades = new WebSocketServer({ noServer: true });
-    server.on('upgrade', (request, socket, head) => {
-      socket.on('error', () => {});
-      relay.handshakesAtMs.push(Date.now());
-      const refused = relay.weather.handshakes?.shift() ?? (relay.knows(request) ? undefined : problem(401));
-      relay.happened();
-      if (refused) {
-        socket.end(
-          `HTTP/1.1 ${refused.status} No\r\ncontent-type: ${refused.type}\r\nconnection: close\r\n\r\n${refused.body}`,
-        );
-        return;
-      }
-      upgrades.handleUpgrade(request, socket, head, (opened) => {
-        relay.sockets.push(new RelaySocket(opened, relay));
-        relay.happened();
-      });
-    });
-    const { hostname, port } = new URL(at ?? 'http://127.0.0.1:0');
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(Number(port || 80), hostname.replace(/^\[(.*)\]$/, '$1'), resolve);
-    });
-    relay.url = `http://${hostname}:${(server.address() as { port: number }).port}`;
+    const relay = new RelayDouble(weather);
+    await relay.listen(at);
     return relay;
-  }
-
-  /** The newest socket that is open, once there is one that has said hello. */
-  async socket(): Promise<RelaySocket> {
-    return this.until(() =>
-      this.sockets.filter(({ isOpen, asked }) => isOpen && asked('relay.hello').length > 0).at(-1),
-    );
   }
 
   /** A registration, made or to come. */
@@ -96,13 +59,6 @@ export class RelayDouble extends Moments {
     return this.until(
       () => this.requests.filter(({ route }) => route === 'POST /api/relay/register')[count - 1],
     );
-  }
-
-  /** Ends it and all its sockets. */
-  async stop(): Promise<void> {
-    for (const { socket } of this.sockets) socket.terminate();
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
   }
 
   /** The commands without a reply, as the relay tells them. */
@@ -123,7 +79,16 @@ export class RelayDouble extends Moments {
     return this.relaySecret !== '' && secret === this.relaySecret;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected admit(request: IncomingMessage): Refused | undefined {
+    this.handshakesAtMs.push(Date.now());
+    return this.weather.handshakes?.shift() ?? (this.knows(request) ? undefined : problem(401));
+  }
+
+  protected open(socket: WebSocket): RelaySocket {
+    return new RelaySocket(socket, this);
+  }
+
+  protected async hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', this.url).pathname;
     const body = jsonOf(await textOf(request));
     this.requests.push({ route: `${request.method} ${path}`, credential: bearerOf(request), body });
@@ -173,5 +138,3 @@ export class RelayDouble extends Moments {
     return [isAgain ? 200 : 201, { gatewayId, relaySecret, ...code(), relayUrl, limits: doubleLimits }];
   }
 }
-
-const bearerOf = ({ headers }: IncomingMessage) => /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];

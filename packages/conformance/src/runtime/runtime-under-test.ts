@@ -1,9 +1,8 @@
 /** The runtime that is judged: something that is started anew for whoever wants one of its own, or somebody's that comes by itself. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kill } from '../harness/kill';
+import { startCommand } from '../harness/command';
 import { doubleToken, RelayDouble, type Weather } from './relay-double';
 
 /** A runtime that was started. */
@@ -58,25 +57,5 @@ export async function startRuntime(launch: LaunchRuntime, weather: Weather = {})
 
 /** A command as something to start. */
 export function runtimeCommand(command: string): LaunchRuntime {
-  return (environment) => {
-    const child = spawn(command, {
-      shell: true,
-      // A group of its own, so that what the shell started ends with it.
-      detached: true,
-      stdio: ['ignore', 'ignore', process.env.CONFORMANCE_SHOW ? 'inherit' : 'ignore'],
-      env: { ...process.env, ...environment },
-    });
-    const ended = new Promise<number | null>((resolve) =>
-      child.on('close', (code) => resolve(code)).on('error', () => resolve(null)),
-    );
-    return {
-      ended,
-      async end() {
-        kill(child, 'SIGTERM');
-        const late = setTimeout(() => kill(child, 'SIGKILL'), 3_000);
-        await ended;
-        clearTimeout(late);
-      },
-    };
-  };
+  return (environment) => startCommand(command, environment, ['ignore', 'ignore']);
 }

@@ -1,8 +1,8 @@
 /** A server of the kit's own, as an App meets one: in memory, with every request and frame remembered, and as unkind as a case wants it. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { WebSocketServer } from 'ws';
-import { Moments } from '../../wire/moments';
+import type { WebSocket } from 'ws';
+import { bearerOf, Double } from '../../harness/double';
 import { jsonOf } from '../../wire/parsed';
 import type { Frame } from '../../wire/peer';
 import { answerByHttp } from './answer-by-http';
@@ -46,9 +46,8 @@ export interface Weather {
 }
 
 /** One server with one gateway and one App. */
-export class ServerDouble extends Moments {
+export class ServerDouble extends Double<AppSocket> {
   readonly requests: SeenRequest[] = [];
-  readonly sockets: AppSocket[] = [];
   /** Every handshake, let in or not. */
   readonly handshakes: Array<{ url: string; credential: string | undefined; atMs: number }> = [];
   readonly calls = new CallsOfDouble(this);
@@ -60,44 +59,16 @@ export class ServerDouble extends Moments {
   isCodeUsed = false;
   /** Tickets that were given and not used. */
   readonly tickets = new Set<string>();
-  url = '';
 
-  private constructor(
-    private readonly server: Server,
-    public weather: Weather,
-  ) {
+  private constructor(public weather: Weather) {
     super();
   }
 
   /** Starts one on a port of this machine. */
   static async start(weather: Weather = {}): Promise<ServerDouble> {
-    const server = createServer();
-    const double = new ServerDouble(server, weather);
-    server.on('request', (request, response) => void double.hear(request, response));
-    const upgrades = new WebSocketServer({ noServer: true });
-    server.on('upgrade', (request, socket, head) => {
-      socket.on('error', () => {});
-      const refused = double.admit(request);
-      if (!refused) {
-        upgrades.handleUpgrade(request, socket, head, (opened) => {
-          double.sockets.push(new AppSocket(opened, double));
-          double.happened();
-        });
-        return;
-      }
-      const { status, type, body } = refused;
-      socket.end(`HTTP/1.1 ${status} No\r\ncontent-type: ${type}\r\nconnection: close\r\n\r\n${body}`);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    double.url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const double = new ServerDouble(weather);
+    await double.listen();
     return double;
-  }
-
-  /** The newest socket that is open and has said hello, once there is one. */
-  socket(): Promise<AppSocket> {
-    return this.until(() =>
-      this.sockets.filter(({ isOpen, asked }) => isOpen && asked('relay.hello').length > 0).at(-1),
-    );
   }
 
   /** The requests of a route so far. */
@@ -119,18 +90,10 @@ export class ServerDouble extends Moments {
     return { protocol: 1, gatewayId, connected: true, ...times, ...this.weather.policy };
   }
 
-  /** Ends it and all its sockets. */
-  async stop(): Promise<void> {
-    for (const { socket } of this.sockets) socket.terminate();
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private admit(request: IncomingMessage): Refusal | undefined {
+  protected admit(request: IncomingMessage): Refusal | undefined {
     const url = new URL(request.url ?? '/', this.url);
     const credential = bearerOf(request);
     this.handshakes.push({ url: request.url ?? '/', credential, atMs: Date.now() });
-    this.happened();
     if (this.weather.hasNoSockets) return refusal('not_found');
     const refused = this.weather.handshakes?.shift();
     if (refused) return refused;
@@ -139,7 +102,11 @@ export class ServerDouble extends Moments {
     return credential === this.clientToken && this.clientToken !== '' ? undefined : refusal('unauthorized');
   }
 
-  private async hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected open(socket: WebSocket): AppSocket {
+    return new AppSocket(socket, this);
+  }
+
+  protected async hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '/';
     const route = `${request.method} ${new URL(url, this.url).pathname}`;
     const body = jsonOf(await textOf(request).catch(() => ''));
@@ -164,4 +131,3 @@ const group = () =>
   Array.from({ length: 4 }, () => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Math.floor(Math.random() * 32)]).join(
     '',
   );
-const bearerOf = ({ headers }: IncomingMessage) => /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
