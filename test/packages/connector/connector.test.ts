@@ -7,6 +7,7 @@ import { sealApp } from 'agenttown-relay-client/sealed';
 import { runCommandLine } from '../../../packages/connector/src/command-line';
 import { Home } from '../../../packages/connector/src/home';
 import { request } from '../../support/api';
+import { eventually } from '../../support/eventually';
 import { type Relay, registrationToken, startRelay } from '../../support/relay';
 
 const agent = `"${process.execPath}" "${join(__dirname, 'line-agent.mjs')}"`;
@@ -165,6 +166,8 @@ test('for a person it says what it does in words', async () => {
   await running.line(/ {2}relay {2}connected/);
   await running.stop();
   rmSync(other, { recursive: true });
+  // Until the relay knows that its socket is gone, that one is the newest.
+  await eventually(async () => ((await ended(['status', '--json']))[0] === 0 ? 'back' : undefined));
 });
 
 test('status, clients and what is kept', async () => {
