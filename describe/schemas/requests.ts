@@ -62,6 +62,13 @@ export const replyFrame = z
       ])
       .optional(),
     ok: z.boolean().optional(),
+    meta: z
+      .looseObject({
+        steps: z.int().min(0).optional().meta({
+          description: 'How many steps of progress were reported: those on their way are waited for.',
+        }),
+      })
+      .optional(),
   })
   .meta({
     id: 'ReplyFrame',

@@ -5,6 +5,7 @@
  */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProgressRef } from '../../core/call/ports';
+import { isOfCall } from '../../core/call/rest-of-progress';
 import type { Progress, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { conditionally, isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
@@ -57,7 +58,7 @@ export async function readWithProgress(
   return rows;
 }
 
-/** The progress among the rows, without what came after the call's end. */
+/** The progress among the rows that is of the call. */
 export function progressOf(rows: Row[], call: StoredCall, nowMs: number): Progress[] {
   return rows
     .filter((row) => row.item !== 'call' && isLive(row, nowMs))
@@ -66,5 +67,5 @@ export function progressOf(rows: Row[], call: StoredCall, nowMs: number): Progre
       data: JSON.parse(String(data)) as unknown,
       atMs: Number(at),
     }))
-    .filter(({ atMs }) => !call.end || atMs <= call.end.atMs);
+    .filter((progress) => isOfCall(progress, call.end));
 }

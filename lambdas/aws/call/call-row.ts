@@ -3,7 +3,7 @@
  * callKey + item ("call") · nonce · gatewayId · clientId · method · digest · sentTo? · sentBy? · openedAt, deadline (ms) ·
  * expiresAt (s) · params? (see answer-codec) or paramsParts? (see call-parts), until the end ·
  * id? · guarded?, toTell? · listeners? (set of texts) · unreached? · told? (seq) · turn?, turnUntil? (ms) ·
- * outcome? · endedAt? (ms) · answer? or answerParts?
+ * outcome? · endedAt? (ms) · steps? · answer? or answerParts?
  * A call without `outcome` is pending. A small call's row stays below 1 KB: one write unit.
  */
 import {
@@ -76,10 +76,15 @@ export async function callOfRow(
 
 /** Reads a row without the answer in it or beside it. */
 export function stateOfRow(row: Row): StoredCall {
-  const { outcome, endedAt, answer: _, answerParts: __, ...rest } = row;
+  const { outcome, endedAt, steps, answer: _, answerParts: __, ...rest } = row;
   const call = openOf(rest);
   if (outcome === undefined) return call;
-  return { ...call, end: endAsStored({ outcome: outcome as Outcome, atMs: Number(endedAt) }, call) };
+  const end = {
+    outcome: outcome as Outcome,
+    atMs: Number(endedAt),
+    ...(steps ? { steps: Number(steps) } : {}),
+  };
+  return { ...call, end: endAsStored(end, call) };
 }
 
 /** Whether the end that stands in a row is this one: the client tries again when an answer of DynamoDB is lost. */

@@ -95,7 +95,7 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
       const ending = client.send(
         new UpdateCommand({
           ...keyOf(callKey),
-          UpdateExpression: `SET outcome = :outcome, endedAt = :at, expiresAt = :expires${answer ? `, ${'parts' in answer ? 'answerParts' : 'answer'} = :answer` : ''} REMOVE params, paramsParts`,
+          UpdateExpression: `SET outcome = :outcome, endedAt = :at, expiresAt = :expires${answer ? `, ${'parts' in answer ? 'answerParts' : 'answer'} = :answer` : ''}${end.steps ? ', steps = :steps' : ''} REMOVE params, paramsParts`,
           // This very call, still pending, on a word that counts.
           ConditionExpression: `nonce = :nonce AND attribute_not_exists(outcome)${word.condition}`,
           ExpressionAttributeValues: {
@@ -103,6 +103,7 @@ export function callTable(client: DynamoDBDocumentClient, tableName: string): Ca
             ':at': end.atMs,
             ':expires': seconds(expiresAtMs),
             ':answer': answer && ('parts' in answer ? answer.parts : answer.inline),
+            ':steps': end.steps,
             ':nonce': nonce,
             ...word.values,
           },

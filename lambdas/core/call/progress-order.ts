@@ -8,13 +8,13 @@ export class ProgressOrder {
 
   /**
    * What may be passed on now, of what was read after `lastSeq`. Behind a gap it waits a moment for what is missing;
-   * once a later one has been passed on, an earlier one that still comes is dropped. `final` waits for nothing.
+   * once a later one has been passed on, an earlier one that still comes is dropped. `holdMs`: how long that moment is.
    */
-  take(read: Progress[], nowMs: number, final: boolean): Progress[] {
+  take(read: Progress[], nowMs: number, holdMs = holdGapMs): Progress[] {
     const ready: Progress[] = [];
     for (const progress of read) {
       const follows = progress.seq === this.lastSeq + 1;
-      if (!follows && !final && nowMs - progress.atMs < holdGapMs) break;
+      if (!follows && nowMs - progress.atMs < holdMs) break;
       this.lastSeq = progress.seq;
       ready.push(progress);
     }

@@ -3,7 +3,7 @@
  * Every state that it can end in, and who may move it there, stands in the table of outcomes (`wire/outcomes`).
  */
 import { createHash } from 'node:crypto';
-import type { RuntimeAnswer } from '../wire/frames';
+import type { RuntimeAnswer, RuntimeReply } from '../wire/frames';
 import type { Outcome } from '../wire/outcomes';
 
 /** Who is told of a call on a socket: that socket, and the id under which it asked there. */
@@ -47,6 +47,8 @@ export interface CallEnd {
   atMs: number;
   /** What the runtime said, where it did. */
   answer?: RuntimeAnswer;
+  /** How many steps of progress the answer counts: those that it overtook are waited for (`rest-of-progress`). */
+  steps?: number;
   /** Its command certainly never left (see `endAsStored`): told of the row, never written. */
   unsent?: true;
   /** Who ended it and why, where no answer did: for the monitor, never written. */
@@ -152,9 +154,10 @@ export function readFrameId(id: string): CallRef | undefined {
   return match ? { callKey: match[1]!, nonce: match[2]! } : undefined;
 }
 
-/** How an answer of the runtime ends its call. */
-export function endOf(answer: RuntimeAnswer, atMs: number): CallEnd {
-  return { outcome: 'error' in answer ? 'runtime-error' : 'answered', atMs, answer };
+/** How a reply of the runtime ends its call. */
+export function endOf({ answer, steps }: RuntimeReply, atMs: number): CallEnd {
+  const outcome = 'error' in answer ? 'runtime-error' : 'answered';
+  return { outcome, atMs, answer, ...(steps ? { steps } : {}) };
 }
 
 /** The end of a call as of now: a pending call past its deadline has timed out, whoever was to write so. */

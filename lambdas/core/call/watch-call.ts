@@ -10,6 +10,7 @@ import { EndsWatch, type EndsWatchOptions } from './ends-watch';
 import type { Places } from './places';
 import type { FollowedCall, ProgressRef } from './ports';
 import { ProgressOrder } from './progress-order';
+import { restOfProgress } from './rest-of-progress';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
 import { nextGapMs } from './waiting';
 
@@ -57,10 +58,12 @@ export async function* watchCall(
       const stored = seen.call;
       if (stored?.nonce !== call.nonce) return endOfReplaced(stored, now);
       ({ sentTo } = stored);
-      if (isStream) yield order.take(seen.progress, now, stored.end !== undefined);
+      const { end } = stored;
+      if (isStream && end) yield* restOfProgress(world, { ...stored, end }, order, seen.progress);
+      else if (isStream) yield order.take(seen.progress, now);
       // Another waiter may have cancelled it because their client is none any more.
-      if (stored.end?.outcome === 'cancelled' && (await ends.isRevoked())) throw unauthorized();
-      if (stored.end) return stored.end;
+      if (end?.outcome === 'cancelled' && (await ends.isRevoked())) throw unauthorized();
+      if (end) return end;
     }
     if (sight === 'away') return await endCall(world, call, options.ifGone, 'the end of its grace');
     if (now >= call.deadlineMs) {

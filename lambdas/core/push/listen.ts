@@ -1,4 +1,6 @@
 /** Listening to a call from a socket: one that runs is told from then on, with what was missed; one that ended gives its answer. */
+import { ProgressOrder } from '../call/progress-order';
+import { restOfProgress } from '../call/rest-of-progress';
 import type { Listener, StoredCall } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
@@ -74,7 +76,8 @@ async function giveEnd(
   call: StoredCall,
   { listener, id, afterSeq }: Hearing,
 ): Promise<void> {
-  const { progress } = await world.calls.follow(call, afterSeq, world.clock.now());
-  await tellSteps(world, listener, progress);
-  await postEnd(world, { ...call, id } as Ended, listener);
+  const ended = { ...call, id } as Ended;
+  for await (const steps of restOfProgress(world, ended, new ProgressOrder(afterSeq)))
+    await tellSteps(world, listener, steps);
+  await postEnd(world, ended, listener);
 }

@@ -44,7 +44,7 @@ async function ended(world: TellingWorld, call: Ended, cause: EndCause | undefin
 export async function tellEnd(world: TellingWorld, call: Ended): Promise<void> {
   const { listeners = [] } = call;
   if (listeners.length === 0) return;
-  if (call.told !== undefined) await tellRest(world, call);
+  if (call.told !== undefined || call.end.steps) await tellRest(world, call);
   const told = await Promise.all(listeners.map((listener) => postEnd(world, call, listener)));
   if (told.every(Boolean)) return;
   const { callKey, nonce } = call;

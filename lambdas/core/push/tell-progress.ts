@@ -6,10 +6,11 @@
  */
 import type { FollowedCall, ProgressRef } from '../call/ports';
 import { ProgressOrder } from '../call/progress-order';
+import { restOfProgress } from '../call/rest-of-progress';
 import type { Listener, Progress, StoredCall } from '../call/states';
 import { callProgressed } from '../call/tell-monitor';
 import { holdGapMs } from '../call/waiting';
-import { progressFrame } from './frames-of-call';
+import { type Ended, progressFrame } from './frames-of-call';
 import type { TellingWorld } from './world';
 
 /** After so long a turn is free again, should its holder have died. */
@@ -63,7 +64,7 @@ export async function tellInTurn(
     const { call, progress } = await world.calls.follow(taken, order.lastSeq, nowMs);
     // Whoever ended it waits for the turn, and tells the rest before the answer.
     if (!call || call.nonce !== taken.nonce || call.end || progress.length === 0) break;
-    const ready = order.take(progress, nowMs, false);
+    const ready = order.take(progress, nowMs);
     if (ready.length === 0) await world.clock.sleep(holdGapMs / 4);
     await tell(world, call, ready, newcomer);
   }
@@ -77,7 +78,7 @@ function isMore({ call, progress }: FollowedCall): boolean {
 }
 
 /** Tells what is left of an ended call's progress, after whoever is at it. */
-export async function tellRest(world: TellingWorld, ended: StoredCall): Promise<void> {
+export async function tellRest(world: TellingWorld, ended: Ended): Promise<void> {
   let call: StoredCall | undefined = ended;
   const untilMs = world.clock.now() + endWaitsMs;
   while (call && (call.turnUntilMs ?? 0) > world.clock.now() && world.clock.now() < untilMs) {
@@ -85,8 +86,7 @@ export async function tellRest(world: TellingWorld, ended: StoredCall): Promise<
     call = await world.calls.state(ended.callKey, world.clock.now());
   }
   const order = new ProgressOrder(call?.told ?? ended.told);
-  const { progress } = await world.calls.follow(ended, order.lastSeq, world.clock.now());
-  await tell(world, ended, order.take(progress, world.clock.now(), true));
+  for await (const steps of restOfProgress(world, ended, order)) await tell(world, ended, steps);
 }
 
 async function tell(

@@ -1,5 +1,6 @@
 /** Progress of a call. Whoever may not report on this very call writes nothing. */
 
+import { stepsUntilMs } from '../call/rest-of-progress';
 import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from '../call/states';
 import type { Connection } from '../presence/ports';
 import { tellProgress } from '../push/tell-progress';
@@ -58,7 +59,7 @@ async function rightToReport(
   const call = await world.calls.state(ref.callKey, nowMs);
   if (!call || frameIdOf(call) !== frameId) return 'unknown-call';
   if (call.gatewayId !== gatewayId) return 'foreign';
-  if (call.end) return 'ended';
+  if (call.end && nowMs >= stepsUntilMs(call)) return 'ended';
   if (call.sentTo === connectionId) return call;
   const gateway = await world.gateways.read(gatewayId);
   return gateway?.sockets.some((socket) => socket.connectionId === connectionId) ? call : 'dead-socket';

@@ -5,7 +5,7 @@ import type { NewEvent } from '../monitor/monitor-events';
 import type { GatewayStore } from '../pairing/ports';
 import type { Connection, ConnectionStore } from '../presence/ports';
 import type { TellingWorld } from '../push/world';
-import type { RuntimeAnswer } from '../wire/frames';
+import type { RuntimeReply } from '../wire/frames';
 import type { CallMemory } from './call-memory';
 
 /** What hearing a runtime needs. */
@@ -28,7 +28,7 @@ type Refusal = Exclude<ReplyOutcome, 'ended'>;
 export async function acceptReply(
   world: ReplyWorld,
   connectionId: string,
-  reply: { id: string; answer: RuntimeAnswer },
+  reply: RuntimeReply & { id: string },
   nowMs: number,
 ): Promise<ReplyOutcome> {
   const ref = readFrameId(reply.id);
@@ -38,7 +38,7 @@ export async function acceptReply(
   const known = world.connections.known?.(connectionId, nowMs);
   const refused = refusals.get(key, nowMs) ?? (known && !isHeard(known, ref) ? 'foreign' : undefined);
   if (refused) return refused;
-  const outcome = await endByReply(world, connectionId, ref, endOf(reply.answer, nowMs));
+  const outcome = await endByReply(world, connectionId, ref, endOf(reply, nowMs));
   return outcome === 'ended' ? outcome : refusals.set(key, outcome, nowMs);
 }
 

@@ -40,7 +40,7 @@ export async function postReply(
     const message = 'must be the id in the path, or be left out';
     throw new ApiError('invalid_request', `The id ${message}.`, { errors: [{ path: 'id', message }] });
   }
-  const outcome = await acceptLargeReply(world, gatewayId, frameId, endOf(frame.answer, nowMs));
+  const outcome = await acceptLargeReply(world, gatewayId, frameId, endOf(frame, nowMs));
   if (outcome === 'ended') return 'accepted';
   throw new ApiError('not_found', refusals[outcome]);
 }

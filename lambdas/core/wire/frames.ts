@@ -10,17 +10,24 @@
  *                     request      `relay.hello`, `relay.ping`, `relay.pending`, or { type: "ping" }
  */
 import { parseJson } from './json';
+import { limits } from './limits';
 
 /** What a runtime says about a call: its result, or the error it met. */
 export type RuntimeAnswer =
   | { result: unknown }
   | { error: { code: number | string; message: string; data?: unknown } };
 
+/** A reply: the answer, and how many steps of progress it says were reported before it. */
+export interface RuntimeReply {
+  answer: RuntimeAnswer;
+  steps?: number;
+}
+
 type FrameId = string | number | null;
 
 /** What a frame of a runtime means. */
 export type RuntimeFrame =
-  | { kind: 'reply'; id: string; answer: RuntimeAnswer }
+  | ({ kind: 'reply'; id: string } & RuntimeReply)
   | { kind: 'progress'; id: string; seq: number; data: unknown }
   | { kind: 'request'; id: FrameId | undefined; method: string; params: unknown; meta: unknown }
   | { kind: 'ping' }
@@ -69,11 +76,20 @@ function readReply(frame: Members, id: FrameId): RuntimeFrame {
   if (failed && resultKey !== undefined && frame[resultKey] != null) {
     return invalid(id, 'a reply has a result or an error, not both');
   }
+  const steps = stepsOf(frame.meta);
   return {
     kind: 'reply',
     id,
+    ...(steps === undefined ? {} : { steps }),
     answer: failed ? { error: readError(frame.error) } : { result: frame[resultKey!] },
   };
+}
+
+/** A count that is none says nothing, and costs no answer. */
+function stepsOf(meta: unknown): number | undefined {
+  const { steps } = (typeof meta === 'object' && meta !== null ? meta : {}) as Members;
+  const counts = typeof steps === 'number' && Number.isSafeInteger(steps) && steps >= 0;
+  return counts ? Math.min(steps, limits.maxProgressSeq + 1) : undefined;
 }
 
 /** Any error object, or a bare string, becomes code and message: a liberal reader loses no error. */

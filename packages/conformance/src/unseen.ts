@@ -61,7 +61,7 @@ export const unseen: ReadonlyArray<readonly [section: string, says: string, why:
   ['Limits', "| idle / age of a socket (API Gateway's own) | 10 minutes / 2 hours |", 'too-long'],
   [
     'A streamed call',
-    'Frames are handled side by side, so a step that is sent right before the answer may be overtaken by it:',
+    'Without the count such a step is left out, and the answer has to tell all that matters.',
     'race',
   ],
   ['Limits', "| sockets that hear of one call | 64 | 429's problem |", 'too-long'],

@@ -55,8 +55,6 @@ export class OpenClawGateway {
   readonly runs = new Map<string, number>();
   /** What becomes of a run; the default answers with an echo. */
   onRun: ((request: Request, gateway: OpenClawGateway) => void) | undefined;
-  /** An echo ends no sooner: steps that have environments of their own may be overtaken by the end. */
-  beforeEnd: Promise<void> | undefined;
   private socket: WebSocket | undefined;
   private heard: Array<() => void> = [];
 
@@ -159,7 +157,7 @@ export class OpenClawGateway {
       this.runs.set(key, (this.runs.get(key) ?? 0) + 1);
       answer({ runId: key, status: 'started' });
       if (this.onRun) this.onRun(request, this);
-      else void this.echo(key, params.message);
+      else this.echo(key, params.message);
     } else if (method === 'config.schema') answer({ schema: 'x'.repeat(2_100_000) });
     else if (method === 'agent.wait') answer({ runId: params.runId, status: 'timeout' });
     else if (method === 'chat.history') answer({ messages: [] });
@@ -172,13 +170,12 @@ export class OpenClawGateway {
     }
   }
 
-  private async echo(runId: string, message: string): Promise<void> {
+  private echo(runId: string, message: string): void {
     this.chat(runId, 0, { state: 'status', phase: 'starting_model' });
     const tool = { runId, seq: 1, stream: 'tool', ts: 1, data: { name: 'look' } };
     this.event('agent', tool, 'AgentEvent');
     for (const [n, deltaText] of [...message].entries())
       this.chat(runId, n + 1, { state: 'delta', deltaText });
-    await this.beforeEnd;
     this.chat(runId, message.length + 1, {
       state: 'final',
       message: { role: 'assistant', content: message },

@@ -174,7 +174,8 @@ export class App {
         const conflicting = losses > 0 ? undefined : false;
         const told = { atMs: timeline.nowMs, askedMs, word, text, conflicting, reopens };
         // Which function served it nobody can tell: a fault on a socket is never held against the core.
-        book.told.push({ ...told, onSocket: true, excused: true, delayMs: socketPatienceMs });
+        const heard = losses > 0 ? {} : { stream };
+        book.told.push({ ...told, ...heard, onSocket: true, excused: true, delayMs: socketPatienceMs });
         resolve(word);
       };
       const listener: Listener = {
@@ -282,6 +283,7 @@ export class App {
       text,
       conflicting,
       reopens,
+      ...(streamed ? { stream } : {}),
       onSocket: false,
       excused,
       delayMs,

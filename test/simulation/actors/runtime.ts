@@ -257,7 +257,8 @@ export class Runtime implements Peer {
       text: JSON.stringify(body),
       hadSocket: this.isConnected,
     });
-    this.answers.set(id, JSON.stringify({ jsonrpc: '2.0', id, ...body }));
+    const meta = { steps: params.steps ?? 0 };
+    this.answers.set(id, JSON.stringify({ jsonrpc: '2.0', id, ...body, meta }));
     if (params.say === 'posted') void this.post(id);
     else this.repeat(id);
   }

@@ -8,6 +8,8 @@ const run = 'lambdas/core/call/run-call.ts';
 const ends = 'lambdas/core/call/ends-watch.ts';
 const states = 'lambdas/core/call/states.ts';
 const order = 'lambdas/core/call/progress-order.ts';
+const rest = 'lambdas/core/call/rest-of-progress.ts';
+const report = 'lambdas/core/reply/accept-progress.ts';
 
 export const faultsOfCalls: Fault[] = [
   {
@@ -105,10 +107,22 @@ export const faultsOfCalls: Fault[] = [
     patches: [
       {
         file: order,
-        find: 'if (!follows && !final && nowMs - progress.atMs < holdGapMs) break;',
+        find: 'if (!follows && nowMs - progress.atMs < holdMs) break;',
         replace: '',
       },
       { file: order, find: 'this.lastSeq = progress.seq;', replace: '' },
+    ],
+  },
+  {
+    name: 'an answer does not wait for the steps that it counts and overtook',
+    withinCalls: 200_000,
+    patches: [{ file: rest, find: 'const isOver = now >= untilMs;', replace: 'const isOver = now >= 0;' }],
+  },
+  {
+    name: 'a step that its answer overtook is refused although it is counted',
+    withinCalls: 200_000,
+    patches: [
+      { file: report, find: 'if (call.end && nowMs >= stepsUntilMs(call))', replace: 'if (call.end)' },
     ],
   },
   {

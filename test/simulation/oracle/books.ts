@@ -42,6 +42,8 @@ export interface Told {
   excused: boolean;
   /** Pushed to its socket, rather than answered to a request. */
   onSocket: boolean;
+  /** On which stream, where it was one of the first request: all its steps came on it. */
+  stream?: number;
   /** How late it may have been told beyond the contract, for the delays that the world laid upon it. */
   delayMs: number;
 }

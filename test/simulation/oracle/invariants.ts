@@ -156,6 +156,21 @@ export const invariants: Record<string, Invariant> = {
     }
   },
 
+  'an answer that counts its steps is told after them': ({ books, plan, breach }) => {
+    if (Object.values(plan.strength).some((strength) => strength > 0)) return;
+    for (const { id, tenant, timeoutMs, told, said, executed, reported, progress } of books.calls.values()) {
+      const [heard] = told;
+      const [answer] = said;
+      if (told.length > 1 || executed.length !== 1 || heard?.stream === undefined || !answer) continue;
+      const isAnswer = heard.word === 'answered' || heard.word === 'runtime-error';
+      const isInTime = answer.atMs + saidInTimeMs < heard.askedMs + timeoutMs;
+      if (!isAnswer || !isInTime || books.losses.has(tenant)) continue;
+      const heardSteps = progress.filter(({ stream }) => stream === heard.stream).length;
+      if (heardSteps !== reported.length)
+        breach(`${id} was told ${heardSteps} of ${reported.length} steps that its answer counts.`);
+    }
+  },
+
   'the table says what Apps were told, and nothing is pending': async ({ books, world, plan, breach }) => {
     const nowMs = Math.floor(epochMs + world.timeline.nowMs);
     for (const book of books.calls.values()) {

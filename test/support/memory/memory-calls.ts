@@ -1,6 +1,7 @@
 /** Calls in memory, under the same contract as the table. */
 
 import type { CallStore, ProgressRef } from '../../../lambdas/core/call/ports';
+import { isOfCall } from '../../../lambdas/core/call/rest-of-progress';
 import {
   type CallRef,
   endAsStored,
@@ -48,7 +49,7 @@ export function memoryCalls(): CallStore {
       const call = live(ref.callKey, nowMs);
       if (!call) return { progress: [] };
       const progress = [...(reported.get(progressNameOf(ref))?.values() ?? [])]
-        .filter(({ seq, atMs }) => seq > afterSeq && (!call.end || atMs <= call.end.atMs))
+        .filter((progress) => progress.seq > afterSeq && isOfCall(progress, call.end))
         .sort((a, b) => a.seq - b.seq);
       return { call, progress: call.nonce === ref.nonce ? progress : [] };
     },

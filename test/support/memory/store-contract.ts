@@ -713,6 +713,23 @@ export function describeStores(name: string, make: () => Promise<Stores>): void 
         expect((await stores.calls.follow(call, -1, t0 + 20)).progress).toEqual([step(3)]);
         expect((await stores.calls.follow(earlier, -1, t0 + 20)).progress).toEqual([]);
       });
+      test('an end keeps the count of its steps, and those that it counts are seen whenever they come', async () => {
+        const call = callTo(gatewayId);
+        await stores.calls.open(call, t0);
+        const counted = { ...answered, steps: 2 };
+        expect(await stores.calls.end(call, counted, { gatewayId })).toMatchObject({
+          ended: { end: { steps: 2 } },
+        });
+        // The client tries again when an answer of DynamoDB is lost.
+        expect(await stores.calls.end(call, counted, { gatewayId })).toMatchObject({
+          ended: { end: { steps: 2 } },
+        });
+        for (const seq of [1, 2]) await stores.calls.addProgress(call, step(seq, answered.atMs + 500));
+        const { call: read, progress } = await stores.calls.follow(call, -1, t0 + 600);
+        expect(progress).toEqual([step(1, answered.atMs + 500)]);
+        expect(read?.end).toEqual(counted);
+        expect((await stores.calls.state(call.callKey, t0 + 600))?.end?.steps).toBe(2);
+      });
       test('the states of many calls are told at once, of those that are there', async () => {
         const opened = Array.from({ length: 130 }, (_, n) => ({ ...callTo(gatewayId), openedAtMs: t0 + n }));
         await Promise.all(opened.map((call) => stores.calls.open(call, t0)));

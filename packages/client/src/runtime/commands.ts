@@ -11,7 +11,7 @@ import {
   maxProgressSeq,
   maxSocketBytes,
 } from '../wire/sizes';
-import { Backoff, now, pause } from '../wire/time';
+import { Backoff, pause } from '../wire/time';
 import { type CallContext, MethodError } from './handler';
 import type { ServerClock } from './server-clock';
 import { type Taken, TakenCommands } from './taken';
@@ -28,9 +28,6 @@ export interface CommandWorld {
   /** Tells the runtime's author what no App is told. */
   warn(error: unknown): void;
 }
-
-/** The relay handles frames side by side: an answer sent at once would overtake the step before it, which is then lost. */
-const overtakingMs = 100;
 
 /** The steps of a running call that are kept for a socket that may have lost them. */
 const maxSteps = 64;
@@ -98,20 +95,20 @@ export class Commands {
       signal,
       progress: (data) => this.#progress(id, taken, decoded, data),
     };
-    let answer: string;
+    let coded: Answer;
     try {
       const params = paramsUrl === undefined ? frame.params : await this.#fetchParams(id, signal);
       decoded = (await world.codecFor(clientId)?.decodeCall({ method, params, id })) ?? { method, params };
       const said = await this.#answerOf(decoded, context);
       await taken.coding;
-      answer = await codedFrame(id, decoded, said);
+      coded = await codeOf(decoded, said);
     } catch (error) {
-      answer = await codedFrame(id, decoded, this.#errorOf(error, signal));
+      coded = await codeOf(decoded, this.#errorOf(error, signal));
     } finally {
       off();
     }
     await taken.coding;
-    if (taken.steppedAtMs !== undefined) await pause(taken.steppedAtMs + overtakingMs - now(), signal);
+    let answer = answerFrame(id, coded, taken.seq);
     if (signal.aborted) return this.taken.settle(id);
     const bytes = bytesOf(answer);
     // The relay would not even hear of it, and its call would wait to the end.
@@ -122,7 +119,7 @@ export class Commands {
         'payload_too_large',
         about,
       );
-      answer = await codedFrame(id, decoded, errorAnswer(error));
+      answer = answerFrame(id, await codeOf(decoded, errorAnswer(error)), taken.seq);
     } else if (bytes > maxSocketBytes) return await this.#post(id, answer, signal, decoded);
     this.taken.settle(id, answer);
     world.send(answer);
@@ -153,7 +150,6 @@ export class Commands {
       const frame = JSON.stringify({ jsonrpc: '2.0', method: 'relay.progress', params });
       taken.steps.push(frame);
       if (taken.steps.length > maxSteps) taken.steps.shift();
-      taken.steppedAtMs = now();
       this.world.send(frame);
     };
     if (!codec.encodeProgress) say(data);
@@ -174,7 +170,7 @@ export class Commands {
       if (!(error instanceof NotFound || signal.aborted)) this.world.warn(error);
       if (![NotFound, TooLarge].some((kind) => error instanceof kind) && !signal.aborted) {
         const failed = new MethodError('The answer could not be delivered.');
-        this.world.send(await codedFrame(id, decoded, errorAnswer(failed)));
+        this.world.send(answerFrame(id, await codeOf(decoded, errorAnswer(failed))));
       }
     }
     this.taken.settle(id);
@@ -212,11 +208,13 @@ function errorAnswer({ code, message, data }: MethodError): Answer {
   return { error: { code, message, data } };
 }
 
-/** The frame of an answer, in the code of the call that it answers. */
-async function codedFrame(id: string, decoded: DecodedCall, answer: Answer): Promise<string> {
-  return answerFrame(id, (await decoded.encodeAnswer?.(answer)) ?? answer);
+/** An answer in the code of the call that it answers. */
+async function codeOf(decoded: DecodedCall, answer: Answer): Promise<Answer> {
+  return (await decoded.encodeAnswer?.(answer)) ?? answer;
 }
 
-function answerFrame(id: string, { result, error }: Answer): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, ...(error ? { error } : { result }) });
+/** The relay handles frames side by side: the count of the steps has it wait for those that the answer overtakes. */
+function answerFrame(id: string, { result, error }: Answer, steps = 0): string {
+  const meta = steps > 0 ? { meta: { steps } } : {};
+  return JSON.stringify({ jsonrpc: '2.0', id, ...(error ? { error } : { result }), ...meta });
 }

@@ -13,8 +13,6 @@ export interface Taken {
   seq: number;
   /** Settles when every step so far is encoded. */
   coding?: Promise<void>;
-  /** When the last step was sent. */
-  steppedAtMs?: number;
   /** The answer's frame, until it is known to have arrived or is too old. */
   answer?: string;
   atMs: number;

@@ -4,6 +4,7 @@ import { appResume } from './calls/app-resume';
 import { appSocket } from './calls/app-socket';
 import { appTicket } from './calls/app-ticket';
 import { appWaits } from './calls/app-waits';
+import { countedSteps } from './calls/counted-steps';
 import { ends } from './calls/ends';
 import { grace } from './calls/grace';
 import { ids } from './calls/ids';
@@ -43,6 +44,7 @@ const calls = [
   outcomes,
   ends,
   streams,
+  countedSteps,
   large,
   appSocket,
   appTicket,

@@ -1,0 +1,47 @@
+/**
+ * The progress of a call that has ended. The frames of one socket are handled side by side, so an answer may overtake the
+ * steps before it: one that counts them (`meta.steps`) lets whoever tells it wait for those that are still on their way.
+ */
+import type { Clock } from '../wire/ports';
+import type { CallStore } from './ports';
+import type { ProgressOrder } from './progress-order';
+import type { CallEnd, Progress, StoredCall } from './states';
+
+/** How long after the end, in milliseconds, counted steps are waited for: three starts of a function. */
+export const overtakenMs = 3_000;
+/** How often it is looked for them, in milliseconds. */
+const lookEveryMs = 50;
+
+const nothing = () => ({ progress: [] });
+
+/** A call with its end. */
+type EndedCall = StoredCall & { end: CallEnd };
+
+/** Until when steps that an end counts may come, in epoch milliseconds; a step that it does not count is none of its call. */
+export function stepsUntilMs({ end, deadlineMs }: Pick<StoredCall, 'end' | 'deadlineMs'>): number {
+  return end?.steps ? Math.min(end.atMs + overtakenMs, deadlineMs) : 0;
+}
+
+/** Whether a step is one of a call: reported before its end, or counted by it. */
+export function isOfCall({ seq, atMs }: Pick<Progress, 'seq' | 'atMs'>, end: CallEnd | undefined): boolean {
+  return !end || atMs <= end.atMs || seq < (end.steps ?? 0);
+}
+
+/** What is left of it, as it comes; `read` is what has been read already. A read that fails is no news. */
+export async function* restOfProgress(
+  { calls, clock }: { calls: Pick<CallStore, 'follow'>; clock: Clock },
+  call: EndedCall,
+  order: ProgressOrder,
+  read?: Progress[],
+): AsyncGenerator<Progress[], void> {
+  const untilMs = stepsUntilMs(call);
+  const isWhole = () => order.lastSeq + 1 >= (call.end.steps ?? 0);
+  for (let known = read; ; known = undefined) {
+    const now = clock.now();
+    const isOver = now >= untilMs;
+    const progress = known ?? (await calls.follow(call, order.lastSeq, now).catch(nothing)).progress;
+    yield order.take(progress, now, isOver ? 0 : overtakenMs);
+    if (isOver || isWhole()) return;
+    await clock.sleep(lookEveryMs);
+  }
+}
