@@ -80,20 +80,31 @@ export interface Presence {
 
 /** The presence of a gateway, probed. A socket that could not be probed counts as connected. */
 export async function presenceOf(world: PresenceWorld, gateway: Gateway, nowMs: number): Promise<Presence> {
-  const { lastSeenAtMs, gatewayId } = gateway;
-  let { sockets } = gateway;
-  let state: SocketState = 'gone';
-  let looked: OpenSocket | undefined;
-  for (let tries = 0; state === 'gone' && sockets[0] && tries < limits.maxSocketsPerCredential; tries++) {
-    looked = sockets[0];
-    state = await probeSocket(world, gatewayId, looked, nowMs);
-    // The dead socket has been taken out: an older one may have its place.
-    if (state === 'gone') sockets = (await world.gateways.read(gatewayId))?.sockets ?? [];
-  }
-  const connected = state === 'open' || state === 'unclear';
+  const { lastSeenAtMs } = gateway;
+  const socket = await newestOpen(world, gateway, nowMs);
   return {
-    connected,
-    ...(connected && looked ? { connectedSince: new Date(looked.connectedAtMs).toISOString() } : {}),
+    connected: socket !== undefined,
+    ...(socket ? { connectedSince: new Date(socket.connectedAtMs).toISOString() } : {}),
     ...(lastSeenAtMs === undefined ? {} : { lastSeenAt: new Date(lastSeenAtMs).toISOString() }),
   };
+}
+
+/** Behind one that is gone, or whose handshake may not be over, an older one may serve. */
+async function newestOpen(
+  world: PresenceWorld,
+  { gatewayId, sockets }: Pick<Gateway, 'gatewayId' | 'sockets'>,
+  nowMs: number,
+): Promise<OpenSocket | undefined> {
+  const looked = new Set<string>();
+  let known = sockets;
+  while (looked.size < limits.maxSocketsPerCredential) {
+    const next = known.find(({ connectionId }) => !looked.has(connectionId));
+    if (!next) return undefined;
+    looked.add(next.connectionId);
+    const state = await probeSocket(world, gatewayId, next, nowMs);
+    if (state === 'open' || state === 'unclear') return next;
+    // It has been taken out, and a new one may have come.
+    if (state === 'gone') known = (await world.gateways.read(gatewayId))?.sockets ?? [];
+  }
+  return undefined;
 }

@@ -75,6 +75,14 @@ test('presence is that of the newest socket that is open', async () => {
   expect(await world.inCharge()).toBe('older');
 });
 
+test('a newest socket whose handshake is not over hides no older one that is open', async () => {
+  const world = await twoSockets('older');
+  const gateway = (await world.gateways.read(gatewayId))!;
+  const presence = await presenceOf(world, gateway, newer.connectedAtMs + 10);
+  expect(presence).toMatchObject({ connected: true, connectedSince: new Date(t0).toISOString() });
+  expect(await world.inCharge()).toBe('newer');
+});
+
 test('a gateway without a socket is away, at no cost', async () => {
   const world = await twoSockets();
   const gateway = { ...(await world.gateways.read(gatewayId))!, sockets: [] };
