@@ -5,7 +5,7 @@
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
 import type { ProgressOrder } from './progress-order';
-import type { CallEnd, Progress, StoredCall } from './states';
+import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
 
 /** How long after the end, in milliseconds, counted steps are waited for: three starts of a function. */
 export const overtakenMs = 3_000;
@@ -17,9 +17,13 @@ const nothing = () => ({ progress: [] });
 /** A call with its end. */
 type EndedCall = StoredCall & { end: CallEnd };
 
-/** Until when steps that an end counts may come, in epoch milliseconds; a step that it does not count is none of its call. */
-export function stepsUntilMs({ end, deadlineMs }: Pick<StoredCall, 'end' | 'deadlineMs'>): number {
-  return end?.steps ? Math.min(end.atMs + overtakenMs, deadlineMs) : 0;
+/**
+ * Until when steps that an end counts may come, in epoch milliseconds; 0 where nothing is waited for. Of a call that nobody
+ * follows no step is kept, whatever its answer counts.
+ */
+export function stepsUntilMs(call: Pick<StoredCall, 'end' | 'deadlineMs' | 'nonce'>): number {
+  const { end, deadlineMs } = call;
+  return end?.steps && isFollowed(call) ? Math.min(end.atMs + overtakenMs, deadlineMs) : 0;
 }
 
 /** Whether a step is one of a call: reported before its end, or counted by it. */

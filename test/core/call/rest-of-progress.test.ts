@@ -21,9 +21,9 @@ const toldOn = (relay: World, socket: string) =>
   relay.framesTo(socket).map(({ event, params }) => (event === 'relay.progress' ? params.seq : 'answer'));
 
 /** A call that is followed by a stream, and what the stream gives. */
-async function streamed() {
+async function streamed(followed = true) {
   const { relay, runtime, app } = await paired();
-  const call = await relay.opened(runtime.gatewayId, app.clientId);
+  const call = await relay.opened(runtime.gatewayId, app.clientId, { followed });
   await relay.calls.sentTo(call, runtime.socket);
   const told: unknown[] = [];
   const read = async () => {
@@ -83,6 +83,26 @@ test.each([
   relay.clock.at(startedAtMs + 5, () => relay.frame(runtime.socket, step(call.frameId, 0)));
   expect(await read()).toBe('answered');
   expect(told).toEqual([]);
+  expect(relay.clock.now() - startedAtMs).toBeLessThan(100);
+});
+
+test('of a call that was opened without a follower no step is kept: a stream that joined it waits for none', async () => {
+  const { relay, runtime, call, told, read, startedAtMs } = await streamed(false);
+  await relay.frame(runtime.socket, step(call.frameId, 0));
+  relay.clock.at(startedAtMs + 50, () => relay.frame(runtime.socket, counted(call.frameId, 1)));
+  expect(await read()).toBe('answered');
+  expect(told).toEqual([]);
+  expect(relay.clock.now() - startedAtMs).toBeLessThan(150);
+});
+
+test('nor does a socket that listens to one', async () => {
+  const { relay, runtime, app } = await paired();
+  const call = await relay.opened(runtime.gatewayId, app.clientId, { followed: false, id: 'own' });
+  await relay.calls.sentTo(call, runtime.socket);
+  await relay.frame(app.socket, { id: 'r', method: 'relay.resume', params: { calls: [{ id: 'own' }] } });
+  const startedAtMs = relay.clock.now();
+  await relay.frame(runtime.socket, counted(call.frameId, 3));
+  expect(toldOn(relay, app.socket)).toEqual(['answer', 'answer']);
   expect(relay.clock.now() - startedAtMs).toBeLessThan(100);
 });
 
