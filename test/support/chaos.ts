@@ -3,7 +3,7 @@
  * fails. What happens next hangs on how many calls have begun, not on time, so a slow machine sees the same chaos.
  */
 import { redeem, register } from './api';
-import { ChaosApp } from './chaos/app';
+import { ChaosApp, lateAllowedMs } from './chaos/app';
 import { audit } from './chaos/audit';
 import { Fate } from './chaos/fate';
 import { callsOf, randomOf, type Shape } from './chaos/plan';
@@ -33,6 +33,7 @@ export async function runChaos(relay: Relay, shape: Shape): Promise<ChaosReport>
   relay.host.aws.meter.enabled = false;
   const { runtimes, apps } = await pairAll(relay, shape);
   await Promise.all(runtimes.map((runtime) => runtime.connected()));
+  await warmUp(apps, shape);
   const weather = new Weather(randomOf(shape, 'weather'));
   const fate = new Fate(relay.host, shape, runtimes, weather);
   await Promise.all(apps.map((app, n) => runCalls(app, shape, n, () => fate.tick())));
@@ -73,6 +74,19 @@ async function pairAll(relay: Relay, shape: Shape) {
     apps.push(new ChaosApp(relay.url, paired, randomOf(shape, `app ${n}`), way));
   }
   return { runtimes, apps };
+}
+
+/** As many calls at once as there will be: every environment has started before the chaos, and the machine has shown its pace. */
+async function warmUp(apps: ChaosApp[], { lanes }: Shape): Promise<void> {
+  const startedAt = performance.now();
+  const calls = apps.flatMap((app, n) =>
+    Array.from({ length: lanes }, (_, lane) =>
+      app.run({ id: `app-${n}-warm-${lane}`, app: n, timeoutMs: 30_000, say: 'result', afterMs: 300 }),
+    ),
+  );
+  await Promise.all(calls);
+  const paceMs = performance.now() - startedAt;
+  for (const app of apps) app.patienceMs = lateAllowedMs(paceMs);
 }
 
 async function runCalls(app: ChaosApp, shape: Shape, n: number, onCall: () => void): Promise<void> {

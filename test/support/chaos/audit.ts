@@ -1,6 +1,6 @@
 /** Holds the books of the Apps, the runtimes and the table against each other. Each breach is one line. */
 import { callKeyOf, frameIdOf } from '../../../lambdas/core/call/states';
-import { type CallBook, type ChaosApp, isEnding, lateAllowedMs } from './app';
+import { type CallBook, type ChaosApp, isEnding } from './app';
 import type { CallRow } from './rows';
 import type { ChaosRuntime } from './runtime';
 
@@ -27,7 +27,10 @@ export function audit(books: Books): string[] {
       const key = callKeyOf(gatewayId, clientId, book.plan.id);
       known.add(key);
       const runtime = books.runtimeOf(book.plan.app);
-      const found = [...breachesOfApp(book), ...breachesOfBooks(book, rows.get(key), runtime)];
+      const found = [
+        ...breachesOfApp(book, app.patienceMs),
+        ...breachesOfBooks(book, rows.get(key), runtime),
+      ];
       breaches.push(...found.map((breach) => `${book.plan.id}: ${breach} (${book.words.join(', ')})`));
     }
   }
@@ -45,7 +48,7 @@ function ownsCall(books: Books, app: ChaosApp, runtime: ChaosRuntime, id: string
   return app.books.some(({ plan }) => plan.id === id && books.runtimeOf(plan.app) === runtime);
 }
 
-function* breachesOfApp({ words, latestMs }: CallBook): Generator<string> {
+function* breachesOfApp({ words, latestMs }: CallBook, lateAllowedMs: number): Generator<string> {
   const [last] = words.slice(-1);
   if (!isEnding(last)) yield 'did not end in a named outcome';
   for (const word of words)

@@ -36,11 +36,11 @@ function hashOf(next: Route): string {
   return `#${new URLSearchParams({ agent: next.id, ...(next.tab === 'console' ? { view: 'console' } : {}) })}`;
 }
 
-for (const event of ['popstate', 'hashchange']) {
-  addEventListener(event, () => {
-    route.value = read();
-  });
-}
+// Every place has a fragment of its own. `popstate` comes before it for the same step: whoever heard both would read an address
+// out of which the code has been taken.
+addEventListener('hashchange', () => {
+  route.value = read();
+});
 effect(() => {
   const titles = { agents: 'AgentTown', pair: 'Pair · AgentTown', agent: 'Agent · AgentTown' };
   document.title = titles[route.value.name];
