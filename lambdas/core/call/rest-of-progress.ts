@@ -9,8 +9,9 @@ import { type CallEnd, isFollowed, type Progress, type StoredCall } from './stat
 
 /** How long after the end, in milliseconds, counted steps are waited for: three starts of a function. */
 export const overtakenMs = 3_000;
-/** How often it is looked for them, in milliseconds. */
-const lookEveryMs = 50;
+/** It is looked for them after so long, in milliseconds, and then after half of the time waited: a dozen reads in all. */
+const firstLookMs = 25;
+const share = 0.5;
 
 const nothing = () => ({ progress: [] });
 
@@ -46,6 +47,7 @@ export async function* restOfProgress(
     const progress = known ?? (await calls.follow(call, order.lastSeq, now).catch(nothing)).progress;
     yield order.take(progress, now, isOver ? 0 : overtakenMs);
     if (isOver || isWhole()) return;
-    await clock.sleep(lookEveryMs);
+    const waitedMs = now - call.end.atMs;
+    await clock.sleep(Math.min(Math.max(firstLookMs, share * waitedMs), untilMs - now));
   }
 }

@@ -45,8 +45,8 @@ test('a stream gives the steps that its answer counts and overtook, before the a
     relay.clock.at(startedAtMs + afterMs, () => relay.frame(runtime.socket, frame));
   says(100, counted(call.frameId, 3));
   says(900, step(call.frameId, 2));
-  says(1_500, step(call.frameId, 0));
-  says(2_200, step(call.frameId, 1));
+  says(1_100, step(call.frameId, 0));
+  says(1_400, step(call.frameId, 1));
   expect(await read()).toBe('answered');
   expect(told).toEqual([0, 1, 2]);
   expect(relay.clock.now() - startedAtMs).toBeLessThan(2_300);
