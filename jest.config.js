@@ -1,6 +1,7 @@
 /** One jest run holds everything: core, stack, local host, end to end and browser. */
 module.exports = {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/jest/shared-packages.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
