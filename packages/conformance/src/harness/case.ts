@@ -15,6 +15,8 @@ export interface Case<W> {
   run(world: W): Promise<void>;
   /** Runs after the others and by itself, since it uses up what they need. */
   alone: boolean;
+  /** How long it waits by itself, in milliseconds, as for a time that the protocol names; the longest begin first. */
+  waitsMs: number;
   /** Why it cannot be tried here, where it cannot. */
   unlessTried?: (world: W) => string | undefined;
 }
@@ -23,6 +25,7 @@ export interface Case<W> {
 export interface CaseOptions<W> {
   also?: Case<W>['also'];
   alone?: boolean;
+  waitsMs?: number;
   unlessTried?: (world: W) => string | undefined;
 }
 
@@ -44,7 +47,7 @@ export function suiteOf<W>(suite: string): Suite<W> {
     section(heading) {
       section = heading;
     },
-    it(id, says, run, { alone = false, also = [], unlessTried } = {}) {
+    it(id, says, run, { alone = false, also = [], waitsMs = 0, unlessTried } = {}) {
       cases.push({
         id: `${suite}-${id}`,
         suite,
@@ -53,6 +56,7 @@ export function suiteOf<W>(suite: string): Suite<W> {
         run,
         alone,
         also,
+        waitsMs,
         ...(unlessTried ? { unlessTried } : {}),
       });
     },

@@ -59,7 +59,7 @@ it('error-of-method', reply, async (w) => {
 });
 it('unknown-members', 'What the server sends is JSON-RPC 2.0 and carries', async (w) => {
   const { relay, socket } = await w.shared();
-  socket.send({
+  socket.post('rpc_more', {
     ...commandFrame('rpc_more', 'echo', 2),
     somethingNew: { a: 1 },
     meta: { clientId: 'cl_kit', new: true },

@@ -11,8 +11,7 @@ export const connection = cases;
 section('Routes');
 
 it('registers', '| `POST /api/relay/register` | registration token |', async (w) => {
-  const { relay } = await w.shared();
-  const { body } = await relay.registration();
+  const { body } = await (await w.relay()).registration();
   fits(body, { runtimeType: (type) => typeof type === 'string' && type.length >= 1 && type.length <= 64 });
 });
 it('registers-once', '| `POST /api/relay/register` | registration token |', async (w) => {
@@ -41,8 +40,7 @@ it(
 section('Credentials');
 
 it('bearer-token', 'They travel in `Authorization: Bearer …`.', async (w) => {
-  const { relay } = await w.shared();
-  holds((await relay.registration()).credential, 'the registration had no bearer');
+  holds((await (await w.relay()).registration()).credential, 'the registration had no bearer');
 });
 it('secret-in-no-body', 'They travel in `Authorization: Bearer …`.', async (w) => {
   const { relay, socket } = await w.shared();
@@ -57,8 +55,14 @@ it(
   'url-as-it-is',
   '`relayUrl` in an answer is complete: a runtime connects to it as it is and adds only its secret.',
   async (w) => {
-    const { relay, socket } = await w.shared();
-    holds(socket.isOpen && relay.handshakesAtMs.length > 0, 'no socket came');
+    const { relay } = await w.shared();
+    const { pathname, searchParams } = relay.addresses[0]!;
+    searchParams.delete('secret');
+    equal(
+      `${pathname}?${searchParams}`,
+      `/relay/${relay.gatewayId}?gatewayId=${relay.gatewayId}`,
+      'the address of its socket',
+    );
   },
 );
 

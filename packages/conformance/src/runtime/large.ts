@@ -8,8 +8,6 @@ const { cases, section, it } = suiteOf<RuntimeWorld>('large');
 export const large = cases;
 const filled = (bytes: number) =>
   Array.from({ length: bytes / 8 }, () => Math.random().toString(16).slice(2, 10).padEnd(8, '0')).join('');
-const features = (socket: { asked(method: string): Array<{ params?: { features?: string[] } }> }) =>
-  socket.asked('relay.hello')[0]?.params?.features ?? [];
 
 /** Sends a command whose params are fetched. */
 async function byReference(relay: RelayDouble, params: unknown) {
@@ -27,7 +25,9 @@ it(
   'A larger one names its params (`meta.paramsUrl`, fetched with the relay secret) where the runtime declared `params-by-reference` in its last `relay.hello`;',
   async (w) => {
     const { socket } = await w.shared();
-    fits(features(socket), Array);
+    const isText = (value: unknown) => typeof value === 'string';
+    const isList = (features: unknown) => Array.isArray(features) && features.every(isText);
+    fits(socket.asked('relay.hello')[0], { params: { features: isList } }, 'what it says it can do');
   },
 );
 it('whole', 'to any other runtime it is posted whole up to 128,000 bytes,', async (w) => {

@@ -33,6 +33,8 @@ export class RelayDouble extends Double<RelaySocket> {
   readonly requests: SeenRequest[] = [];
   /** When each handshake came, let in or not. */
   readonly handshakesAtMs: number[] = [];
+  /** Where each of them went. */
+  readonly addresses: URL[] = [];
   /** Commands that `relay.pending` tells of though no socket was posted them. */
   owed: object[] = [];
   /** Commands that were posted, by their ids. */
@@ -81,6 +83,7 @@ export class RelayDouble extends Double<RelaySocket> {
 
   protected admit(request: IncomingMessage): Refused | undefined {
     this.handshakesAtMs.push(Date.now());
+    this.addresses.push(new URL(request.url ?? '/', this.url));
     return this.weather.handshakes?.shift() ?? (this.knows(request) ? undefined : problem(401));
   }
 

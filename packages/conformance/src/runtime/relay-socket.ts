@@ -45,10 +45,14 @@ export class RelaySocket {
   /** Sends a command and gives its id. */
   command(method: string, params?: unknown, more: { id?: string; meta?: object } = {}): string {
     const id = more.id ?? `rpc_kit${++serial}`;
-    const frame = commandFrame(id, method, params, more.meta);
+    this.post(id, commandFrame(id, method, params, more.meta));
+    return id;
+  }
+
+  /** Sends a command as it is; like any other it is owed until it is answered. */
+  post(id: string, frame: object): void {
     this.relay.posted.set(id, frame);
     this.send(frame);
-    return id;
   }
 
   /** An event of the relay. */

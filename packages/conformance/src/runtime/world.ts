@@ -53,9 +53,14 @@ export class RuntimeWorld {
     return running;
   }
 
+  /** The shared runtime's relay, whether it has come or not. */
+  async relay(): Promise<RelayDouble> {
+    return (await this.run.shared()).relay;
+  }
+
   /** The shared runtime's relay and socket. */
   async shared(): Promise<{ relay: RelayDouble; socket: RelaySocket }> {
-    const { relay } = await this.run.shared();
+    const relay = await this.relay();
     return { relay, socket: await relay.socket() };
   }
 

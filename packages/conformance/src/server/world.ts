@@ -155,15 +155,21 @@ export class ServerWorld {
   }
 
   /** Sends a request on an App's socket and gives the answer. */
-  async onSocket(socket: Peer, id: unknown, method: string, more: object = {}): Promise<Frame> {
+  onSocket(socket: Peer, id: unknown, method: string, more: object = {}): Promise<Frame> {
     socket.send({ jsonrpc: '2.0', id, method, ...more });
     return socket.frame({ id: (found) => Object.is(found, id), type: 'res' });
   }
 
   /** Takes away what the case made. */
   async end(): Promise<void> {
-    for (const stream of this.streams) stream.drop();
-    for (const { socket } of this.peers) socket.terminate();
+    for (const stream of this.streams) {
+      stream.abandon();
+      stream.drop();
+    }
+    for (const peer of this.peers) {
+      peer.abandon();
+      peer.socket.terminate();
+    }
     const removals = [...new Map(this.gateways.map((each) => [each.relaySecret, each])).keys()].map(
       (credential) => this.ask('DELETE /api/relay/gateway', { credential }),
     );

@@ -111,8 +111,8 @@ export class Peer extends Moments {
   }
 
   /** What was sent before has been dealt with once this is answered. */
-  async settled(): Promise<void> {
-    await this.ask('relay.ping');
+  settled(): Promise<Frame> {
+    return this.ask('relay.ping');
   }
 
   /** Closes as a well-behaved peer. */

@@ -31,6 +31,7 @@ it(
     const tookMs = Date.now() - startedAtMs;
     holds(tookMs >= 9_900 && tookMs < 15_000, `the grace took ${tookMs} ms`);
   },
+  { waitsMs: 10_000 },
 );
 it(
   'grace-loses',

@@ -60,6 +60,7 @@ it(
       body: { code: 'runtime_disconnected', retryable: true, retry: 'new-id' },
     });
   },
+  { waitsMs: 10_000 },
 );
 it(
   'error-offline',
