@@ -11,6 +11,7 @@ import { buildPackages } from '../../support/stack/built-packages';
 
 const home = resolve(__dirname, '..', '..', '..', 'packages', 'conformance');
 let directory: string;
+let tarball: string;
 let command: string;
 let relay: Relay;
 
@@ -22,7 +23,8 @@ beforeAll(async () => {
   const packing = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
   const packed = spawnSync('npm', packing, { cwd: home, encoding: 'utf8' });
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  spawnSync('tar', ['-xzf', join(directory, filename), '-C', target, '--strip-components=1']);
+  tarball = join(directory, filename);
+  spawnSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
   const manifest = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'));
   expect(manifest.dependencies).toBeUndefined();
   command = join(target, manifest.bin['agenttown-conformance']);
@@ -33,22 +35,34 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs the packed command from the empty folder. */
-function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const options = {
-    cwd: directory,
-    env: { PATH: process.env.PATH, AGENTTOWN_PAIRING_TOKEN: registrationToken },
-  };
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the packed command. */
+const run = (...args: string[]) => ran(process.execPath, [command, ...args], directory);
+
+/** Runs it as npx does from the package, in an empty folder and with nothing of npm's but a cache that is empty too. */
+function npx(...args: string[]): Promise<Ran> {
+  const empty = mkdtempSync(join(directory, 'empty-'));
+  const own = ['--yes', '--offline', '--cache', join(directory, 'cache'), '--package', tarball];
+  return ran('npx', [...own, 'agenttown-conformance', ...args], empty);
+}
+
+function ran(file: string, args: string[], cwd: string): Promise<Ran> {
+  const env = { PATH: process.env.PATH, AGENTTOWN_PAIRING_TOKEN: registrationToken };
   return new Promise((done) => {
-    execFile(process.execPath, [command, ...args], options, (error, out, err) =>
+    execFile(file, args, { cwd, env }, (error, out, err) =>
       done({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
 }
 
-test('judges a server from an empty folder, and reports as text, JSON and JUnit', async () => {
+test('npx judges a server from an empty folder, and it reports as text, JSON and JUnit', async () => {
   const junit = join(directory, 'report.xml');
-  const found = await run(
+  const found = await npx(
     'server',
     '--url',
     relay.url,

@@ -1,9 +1,16 @@
-/** The kit judges the server: every sentence that can be tried holds. */
+/** The kit judges servers: the local host holds every sentence, and each server that is wrong in one thing fails the cases about it. */
+import type { Case } from '../../../packages/conformance/src/harness/case';
+import type { RunOptions } from '../../../packages/conformance/src/harness/run-cases';
 import { serverCases } from '../../../packages/conformance/src/server/cases';
 import { judgeServer } from '../../../packages/conformance/src/server/judge-server';
+import type { ServerWorld } from '../../../packages/conformance/src/server/world';
 import { type Relay, registrationToken, setVariable, startRelay } from '../../support/relay';
+import { startProxies } from './wrong/proxies';
+import { serverSample, withoutWrongServer, wrongServers } from './wrong/server-table';
+import { neverFailed, unmet } from './wrong/unmet';
 
 let relay: Relay;
+const proxies = startProxies();
 beforeAll(async () => {
   relay = await startRelay({
     // The cases have an address each, so the real limit is in their way no more than it is in anybody's.
@@ -13,13 +20,33 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => relay.stop());
+afterAll(async () => {
+  proxies.stop();
+  await relay.stop();
+});
 
 test('the local host holds every sentence of the protocol that the kit can try', async () => {
-  const results = await judgeServer({ url: relay.url, token: registrationToken }, serverCases);
+  const address = { url: relay.url, token: registrationToken };
+  const results = await judgeServer(address, serverCases, { caseMs: 120_000 });
   expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
   // Without the edge the gateway travels in the query alone.
   expect(results.filter(({ outcome }) => outcome === 'not-tried').map(({ id }) => id)).toEqual([
     'relay-both-forms',
   ]);
 }, 240_000);
+
+test('a server that is wrong in one thing fails the cases about it, and no other of the sample', async () => {
+  const judges = Object.keys(wrongServers).map((fault) => {
+    const judge = async (cases: ReadonlyArray<Case<ServerWorld>>, options: RunOptions) =>
+      judgeServer({ url: await proxies.before(relay.url, fault), token: registrationToken }, cases, {
+        atATime: 4,
+        ...options,
+      });
+    return [fault, judge] as const;
+  });
+  expect(await unmet(judges, serverCases, wrongServers, serverSample)).toEqual([]);
+}, 240_000);
+
+test('each case of a server is failed by a wrong one, or it is told why none can', () => {
+  expect(neverFailed(serverCases, wrongServers)).toEqual(Object.keys(withoutWrongServer));
+});

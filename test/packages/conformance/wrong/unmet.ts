@@ -1,9 +1,9 @@
 /** Holds wrong subjects against the list of what each must fail. */
 import type { Case } from '../../../../packages/conformance/src/harness/case';
-import type { Result } from '../../../../packages/conformance/src/harness/run-cases';
+import type { Result, RunOptions } from '../../../../packages/conformance/src/harness/run-cases';
 
 /** Judges one of them by some cases. */
-export type Judge<W> = (cases: ReadonlyArray<Case<W>>, options: { caseMs: number }) => Promise<Result[]>;
+export type Judge<W> = (cases: ReadonlyArray<Case<W>>, options: RunOptions) => Promise<Result[]>;
 
 /** A case that is to fail may fail by waiting; one that is to hold has all the time that a slow machine needs. */
 const [failMs, holdMs] = [5_000, 90_000];
@@ -24,17 +24,11 @@ export async function unmet<W>(
   /** The results, by case, that are not as the table says, of those cases. */
   const oddOf = async (fault: string, judge: Judge<W>, ids: ReadonlySet<string>) => {
     const listed = new Set(table[fault]);
-    const known = cases.filter(({ id }) => ids.has(id));
-    const failing = known.filter(({ id }) => listed.has(id));
-    const failed = await judge(failing, { caseMs: failMs });
-    const held = await judge(
-      known.filter((each) => !failing.includes(each)),
-      { caseMs: holdMs },
+    const results = await judge(
+      cases.filter(({ id }) => ids.has(id)),
+      { caseMs: (id) => (listed.has(id) ? failMs : holdMs) },
     );
-    return [
-      ...failed.filter(({ outcome }) => outcome !== 'failed'),
-      ...held.filter(({ outcome }) => outcome !== 'passed'),
-    ];
+    return results.filter(({ id, outcome }) => outcome !== (listed.has(id) ? 'failed' : 'passed'));
   };
   const odd: Array<{ fault: string; judge: Judge<W>; ids: Set<string> }> = [];
   const queue = [...judges];
@@ -51,4 +45,10 @@ export async function unmet<W>(
     for (const { id, outcome, reason = '' } of await oddOf(fault, judge, ids))
       found.push(`${fault}: ${id} ${outcome} ${reason}`.trimEnd());
   return found;
+}
+
+/** The cases that nobody in a table fails. */
+export function neverFailed(cases: ReadonlyArray<{ id: string }>, table: Record<string, string[]>): string[] {
+  const failed = new Set(Object.values(table).flat());
+  return cases.map(({ id }) => id).filter((id) => !failed.has(id));
 }

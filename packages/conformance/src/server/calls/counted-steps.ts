@@ -69,4 +69,5 @@ it(
     fits(await stream.last(), { data: { result: 'done' } });
     holds(Date.now() - sinceMs < 8_000, `the answer took ${Date.now() - sinceMs} ms`);
   },
+  { waitsMs: 3_000 },
 );
