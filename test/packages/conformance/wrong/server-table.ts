@@ -307,6 +307,8 @@ export const wrongServers: Record<string, string[]> = {
     'hostile-credentials-get-clients',
     'hostile-credentials-post-secret',
     'hostile-credentials-delete-gateway',
+    'hostile-credentials-delete-clients-cl',
+    'pairing-descriptor-needs-token',
     'hostile-credentials-get-status',
     'hostile-foreign-gateway',
   ],

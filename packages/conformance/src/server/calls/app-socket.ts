@@ -62,13 +62,15 @@ it(
 );
 it('socket-problem', 'Where HTTP would answer a problem, `error.data` is that problem.', async (w) => {
   const { socket } = await onSocket(w);
-  for (const [frame, path] of [
-    [{ method: 'relay.unknown' }, 'method'],
-    [{ method: 'm', meta: { timeoutMs: 1 } }, 'timeoutMs'],
-    [{ method: 'm', meta: { id: 'a b' } }, 'id'],
-  ] as const) {
-    const { method, ...more } = frame;
-    fits(await w.onSocket(socket, w.name(), method, more), {
+  const timeouts = [1, 999, 840_001, 1000.5, '5000', null, -1];
+  const ids = ['a b', 'ä', '', 'x'.repeat(65), 'a/b'];
+  const wrong: Array<[path: string, method: string, meta?: object]> = [
+    ['method', 'relay.unknown'],
+    ...timeouts.map((timeoutMs) => ['timeoutMs', 'm', { timeoutMs }] as [string, string, object]),
+    ...ids.map((id) => ['id', 'm', { id }] as [string, string, object]),
+  ];
+  for (const [path, method, meta] of wrong) {
+    fits(await w.onSocket(socket, w.name(), method, meta ? { meta } : {}), {
       error: { code: -32600, data: { code: 'invalid_request', errors: [{ path }] } },
     });
   }
@@ -109,7 +111,11 @@ it(
   async (w) => {
     const { gateway, socket, runtime } = await onSocket(w);
     await socket.settled();
+    // A hand-over is neither.
+    const newer = await w.runtime(gateway);
     await runtime.close();
+    await newer.settled();
+    await newer.close();
     const { gatewayId } = gateway;
     fits(await socket.frame({ event: 'relay.presence' }), {
       type: 'event',
@@ -120,6 +126,12 @@ it(
     fits(await socket.frame({ event: 'relay.presence', params: { connected: true } }), {
       params: { gatewayId },
     });
+    const told = socket.frames.filter(({ event }) => event === 'relay.presence');
+    equal(
+      told.map(({ params }) => params.connected),
+      [false, true],
+      'what was told of the runtime',
+    );
   },
 );
 it(

@@ -18,6 +18,7 @@ const routes: Array<[string, Array<'client' | 'secret'>]> = [
   ['GET /api/relay/rpc/rpc_x/params', ['client']],
   ['POST /api/relay/codes', ['client']],
   ['GET /api/relay/clients', ['client']],
+  ['DELETE /api/relay/clients/cl_AAAAAAAAAAAAAAAA', []],
   ['POST /api/relay/secret', ['client']],
   ['DELETE /api/relay/gateway', ['client']],
   ['GET /api/relay/status', []],

@@ -69,6 +69,7 @@ it(
     for (let n = 0; n < 10; n++)
       fits(await w.leave(code, { type }), { status: 409, body: { code: 'code_exists' } });
     fits(await w.leave(code, { type }), { status: 429 });
+    fits(await w.ask('POST /api/relay/redeem', { body: wrongCode(0) }), { status: 429 }, 'a redeem after it');
   },
   needsAddresses,
 );
@@ -131,7 +132,11 @@ it(
     for (let n = 0; n < 10; n++)
       await w.ask('POST /api/relay/redeem', {
         body: wrongCode(n),
-        headers: { 'x-forwarded-for': `203.0.113.${n}`, forwarded: `for=203.0.113.${n}` },
+        headers: {
+          'x-forwarded-for': `203.0.113.${n}`,
+          forwarded: `for=203.0.113.${n}`,
+          'x-real-ip': `203.0.113.${n}`,
+        },
       });
     fits(
       await w.ask('POST /api/relay/redeem', {

@@ -97,16 +97,19 @@ it(
   'revoked-streams-end',
   '(its streams and calls end within 10 seconds)',
   async (w) => {
-    const { gateway, app } = await w.household();
-    const [stream, waiting] = [
-      await w.follow(app, { method: 'quiet', timeoutMs: 60_000 }),
-      w.call(app, { method: 'quiet', timeoutMs: 50_000 }),
-    ];
-    await stream.event('accepted');
+    const { gateway, app, runtime } = await w.household();
+    const follow = (id: string) => w.follow(app, { method: 'quiet', id, timeoutMs: 60_000 });
+    const lost = await follow('lost');
+    const waiting = w.call(app, { method: 'quiet', timeoutMs: 50_000 });
+    lost.drop();
+    const streams = [await follow('whole'), await w.resume(app, 'lost')];
+    await streams[0]!.event('accepted');
     await w.ask(`DELETE /api/relay/clients/${app.clientId}`, { credential: gateway.relaySecret });
     const revokedAtMs = Date.now();
-    fits(await stream.last(), { event: 'error', data: { code: 'unauthorized' } });
+    for (const stream of streams)
+      fits(await stream.last(), { event: 'error', data: { code: 'unauthorized' } });
     fits(await waiting, { status: 401 });
+    await runtime.frame({ event: 'relay.cancel' });
     holds(
       Date.now() - revokedAtMs < 11_000,
       `they ended ${Date.now() - revokedAtMs} ms after the revocation`,

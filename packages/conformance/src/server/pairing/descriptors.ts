@@ -1,6 +1,7 @@
 /** A descriptor behind a code. */
 import { suiteOf } from '../../harness/case';
 import { equal, fits, holds, type Pattern } from '../../harness/expect';
+import { needsToken } from '../needs';
 import type { ServerWorld } from '../world';
 
 const { cases, section, it } = suiteOf<ServerWorld>('pairing');
@@ -29,6 +30,19 @@ it('descriptor', '| `POST /api/runtime-pairings` | registration token |', async 
     'a descriptor does not wait ten minutes',
   );
 });
+
+it(
+  'descriptor-needs-token',
+  '| `POST /api/runtime-pairings` | registration token |',
+  async (w) => {
+    await w.server.sources.spend('failure');
+    fits(await w.leave(freshCode(), plain, { credential: 'a-wrong-token-of-24-chars' }), {
+      status: 401,
+      body: { code: 'unauthorized' },
+    });
+  },
+  needsToken,
+);
 
 it(
   'descriptor-once',
@@ -176,4 +190,8 @@ it('two-kinds-of-code', 'An access code and a pairing code of the same letters a
   fits(await w.leave(accessCode, plain), { status: 201 });
   fits(await take(w, accessCode), { status: 200, body: { type } });
   await w.redeem(accessCode);
+  const pairingCode = freshCode().replaceAll(/[ILOU]/g, 'Z');
+  await w.leave(pairingCode, plain);
+  fits(await w.guess('POST /api/relay/redeem', { body: { accessCode: pairingCode } }), { status: 404 });
+  fits(await take(w, pairingCode), { status: 200, body: { type } });
 });

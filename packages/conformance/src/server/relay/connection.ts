@@ -104,10 +104,13 @@ it(
   '| 4001 | the credential is no longer valid: rotated, revoked | do not reconnect with it |',
   async (w) => {
     const house = await w.household();
-    const socket = await w.appSocket(house);
+    const other = await w.redeem(await w.newCode(house.gateway));
+    const sockets = [await w.appSocket(house), await w.appSocket({ ...house, app: other })] as const;
     await w.ask(`DELETE /api/relay/clients/${house.app.clientId}`, { credential: house.gateway.relaySecret });
-    fits(await socket.frame({ event: 'relay.closing' }), { params: { code: 4001 } });
-    await socket.closed;
+    fits(await sockets[0].frame({ event: 'relay.closing' }), { params: { code: 4001 } });
+    await sockets[0].closed;
+    fits(await w.appSocket(house).catch((error) => error), { status: 401 }, 'a handshake after it');
+    await sockets[1].settled();
     await house.runtime.settled();
   },
 );

@@ -24,12 +24,15 @@ it(
   'reply-of-another',
   'A reply counts from a socket of the gateway that the command went to, once, before its deadline.',
   async (w) => {
-    const [{ app, runtime }, stranger] = await Promise.all([w.household(silent), w.register()]);
-    const thief = await w.runtime(stranger);
+    const [house, stranger] = await Promise.all([w.household(silent), w.register()]);
+    const { app, runtime } = house;
+    const thieves = [await w.runtime(stranger), await w.appSocket(house)];
     const answer = w.call(app, { method: 'm' });
     const { id } = await runtime.command();
-    thief.reply(id, 'stolen');
-    await thief.settled();
+    for (const thief of thieves) {
+      thief.reply(id, 'stolen');
+      await thief.settled();
+    }
     runtime.reply(id, 'right');
     fits(await answer, { body: { ok: true, result: 'right' } });
   },
