@@ -1,6 +1,6 @@
 /** A call ends in one named outcome, whatever the runtime does, and is run once however often it is asked for. */
 
-import { call, type Paired, redeem, register, request } from '../../support/api';
+import { type Paired, redeem, register, request } from '../../support/api';
 import { household } from '../../support/household';
 import { type Relay, startRelay } from '../../support/relay';
 import { echo, type OnCommand, TestRuntime } from '../../support/runtime';
@@ -272,79 +272,5 @@ describe.each(ways)('by %s', (way: Way) => {
       expect([first.body.result, (await ask(app, 'twice')).body.result]).toEqual(['first', 'first']);
       await runtime.close();
     });
-
-    const unreadable = [
-      ['no JSON', () => 'nonsense', -32700],
-      ['an array', () => '[]', -32600],
-      ['no id', () => ({ jsonrpc: '2.0', result: 1 }), -32600],
-      [
-        'both a result and an error',
-        (id: string) => ({ id, result: 1, error: { code: 1, message: 'm' } }),
-        -32600,
-      ],
-    ] as const;
-    test.each(unreadable)(
-      'a frame with %s is answered with an error, and the call goes on',
-      async (_, bad, code) => {
-        const { runtime, app } = await pair();
-        const answer = callBy(way, relay.url, app, { method: 'm' });
-        const { id } = await runtime.command();
-        runtime.send(bad(id));
-        expect((await runtime.frame((frame) => frame.error)).error.code).toBe(code);
-        runtime.reply(id, 'right');
-        expect((await answer).body.result).toBe('right');
-        await runtime.close();
-      },
-    );
-    test.each(['rpc_unknown', `rpc_${'A'.repeat(30)}`, '../../x', ''])(
-      'a reply to %p is dropped',
-      async (id) => {
-        const { runtime } = await pair();
-        runtime.reply(id, 1);
-        expect((await runtime.ask('relay.ping')).ok).toBe(true);
-        await runtime.close();
-      },
-    );
   });
-
-  describe('what a caller may not send', () => {
-    test.each([999, way === 'http' ? 55_001 : 840_001, 1000.5, '5000', null, -1])(
-      'timeoutMs %p',
-      async (timeoutMs) => {
-        const { runtime, app } = await pair(echo);
-        const { status, body } = await callBy(way, relay.url, app, { method: 'echo', timeoutMs });
-        expect([status, body.errors[0].path]).toEqual([400, 'timeoutMs']);
-        await runtime.close();
-      },
-    );
-    test.each(['a b', 'ä', '', 'x'.repeat(65), 'a/b'])('the id %p', async (id) => {
-      const { runtime, app } = await pair(echo);
-      const { status, body } = await callBy(way, relay.url, app, { method: 'echo', id });
-      expect([status, body.errors[0].path]).toEqual([400, 'id']);
-      const asked = await ask(app, encodeURIComponent(id) || '%20');
-      expect([asked.status, asked.body.code]).toEqual([400, 'invalid_request']);
-      await runtime.close();
-    });
-    test('the id of a call that is not there', async () => {
-      const { runtime, app } = await pair(echo);
-      expect((await ask(app, 'never')).body.code).toBe('not_found');
-      expect((await cancel(app, 'never')).status).toBe(404);
-      await runtime.close();
-    });
-  });
-});
-
-test('the id of a call by HTTP may come in the Idempotency-Key header; a different one in the body is refused', async () => {
-  const { runtime, app } = await pair(echo);
-  const headers = { 'idempotency-key': 'by-header' };
-  expect((await call(relay.url, app, { method: 'echo', params: 1 }, { headers })).body.id).toBe('by-header');
-  expect((await ask(app, 'by-header')).body.result).toBe(1);
-  const { status, body } = await call(
-    relay.url,
-    app,
-    { method: 'echo', params: 1, id: 'other' },
-    { headers },
-  );
-  expect([status, body.errors[0].path]).toEqual([400, 'id']);
-  await runtime.close();
 });
