@@ -4,7 +4,7 @@ import type { Case } from '../harness/case';
 import { type Result, type RunOptions, runCases } from '../harness/run-cases';
 import { serverCases } from './cases';
 import { type ServerAddress, ServerUnderTest } from './server-under-test';
-import { ServerWorld } from './world';
+import { kitRuntime, ServerWorld } from './world';
 
 /** Judges a server by these cases, by default by all. */
 export async function judgeServer(
@@ -29,7 +29,7 @@ export async function judgeServer(
 async function letIn(server: ServerUnderTest): Promise<void> {
   const answer = await server
     .keeper()
-    .enrol('POST /api/relay/register', { body: { runtimeType: 'kit', displayName: 'Conformance kit' } })
+    .enrol('POST /api/relay/register', { body: kitRuntime })
     .catch((error: Error) => {
       throw new Error(`${server.url} was not reached: ${error.message}`);
     });
@@ -37,5 +37,6 @@ async function letIn(server: ServerUnderTest): Promise<void> {
     throw new Error(
       `${server.url} lets nobody register with ${server.token ? 'this token' : 'no token: say --token'}.`,
     );
+  if (answer.status === 201) server.first = answer.body;
   server.hasPathForm = /\/relay\/[^/?]/.test(answer.body?.relayUrl ?? '');
 }

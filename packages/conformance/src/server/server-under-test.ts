@@ -1,6 +1,6 @@
 /** The server that is judged, and what its cases share. */
 
-import type { Household } from './household';
+import type { Gateway, Household } from './household';
 import { Sources } from './source';
 import { ServerWorld } from './world';
 
@@ -30,6 +30,9 @@ export class ServerUnderTest {
 
   /** Whether path and query both name a gateway, as on one machine and behind the edge: what it answers says which it prefers. */
   hasPathForm = false;
+
+  /** The runtime that was registered to see whether anybody may; whatever is shared begins with it. */
+  first: Gateway | undefined;
 
   /** The world of what is shared. */
   keeper(): ServerWorld {

@@ -9,6 +9,13 @@ import type { ServerUnderTest } from './server-under-test';
 
 let serial = 0;
 
+/** How the kit's runtimes register. */
+export const kitRuntime = {
+  runtimeType: 'kit',
+  displayName: 'Conformance kit',
+  capabilities: ['echo'],
+};
+
 /** The world of one case. */
 export class ServerWorld {
   /** The address that its requests come from, where it has one of its own. */
@@ -48,7 +55,7 @@ export class ServerWorld {
 
   /** Registers a runtime. */
   async register(more: object = {}): Promise<Gateway> {
-    const body = { runtimeType: 'kit', displayName: 'Conformance kit', capabilities: ['echo'], ...more };
+    const body = { ...kitRuntime, ...more };
     const { status, body: gateway, text } = await this.enrol('POST /api/relay/register', { body });
     if (status !== 201) broken(`a registration was answered with ${status}: ${text}`);
     return gateway;
@@ -98,8 +105,8 @@ export class ServerWorld {
   }
 
   /** A runtime, connected, and its App. */
-  async household(onCommand: OnCommand = answers): Promise<Household> {
-    const gateway = await this.register();
+  async household(onCommand: OnCommand = answers, registered?: Gateway): Promise<Household> {
+    const gateway = registered ?? (await this.register());
     const [runtime, app] = await Promise.all([
       this.runtime(gateway, onCommand),
       this.redeem(gateway.accessCode),
@@ -109,7 +116,7 @@ export class ServerWorld {
 
   /** A household that many cases use side by side: nothing of it may be ended. */
   shared(): Promise<Household> {
-    return this.server.shared(() => this.server.keeper().household());
+    return this.server.shared(() => this.server.keeper().household(answers, this.server.first));
   }
 
   /** Calls the runtime. */
