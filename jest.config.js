@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   runtime: '<rootDir>/test/support/jest/shared-packages.js',
+  testSequencer: '<rootDir>/test/support/jest/longest-first.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {

@@ -1,0 +1,30 @@
+/**
+ * What takes longest begins first. jest knows the times of its earlier runs, and goes by the size of files where there was none, as in
+ * CI: a long test in a small file would begin last, and end alone.
+ */
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/** Over half a minute each, the longest first. */
+const longest = [
+  'packages/conformance/server',
+  'stack/cfn-lint',
+  'e2e/calls/chaos',
+  'packages/conformance/apps',
+  'e2e/host/package',
+  'e2e/calls/grace',
+  'e2e/calls/outcomes',
+  'web/monitor/monitor-page',
+  'e2e/calls/large',
+];
+
+module.exports = class extends Sequencer {
+  sort(tests) {
+    const place = ({ path }) => {
+      const at = longest.findIndex((name) => path.endsWith(`/test/${name}.test.ts`));
+      return at === -1 ? longest.length : at;
+    };
+    return super.sort(tests).sort((one, other) => place(one) - place(other));
+  }
+};
+
+module.exports.longest = longest;
