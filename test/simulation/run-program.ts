@@ -24,15 +24,7 @@ export async function builtSimulation(
     writeWorld(`${name}-world`, patches),
   ]);
   return async (...options) => {
-    const args = [
-      '--max-semi-space-size=64',
-      '--allow-natives-syntax',
-      world,
-      '--functions',
-      functions,
-      '--json',
-      ...options,
-    ];
+    const args = [...engineFlags, world, '--functions', functions, '--json', ...options];
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 }).catch(
       (failed: { stdout?: string }) => {
         // A breach is told on standard output, and by the exit code.
