@@ -36,7 +36,7 @@ it(
   'A larger one names its params (`meta.paramsUrl`, fetched with the relay secret) where the runtime declared `params-by-reference` in its last `relay.hello`;',
   async (w) => {
     const { gateway, app, runtime } = await household(w, ['params-by-reference']);
-    const params = { text: filled(1_000_000) };
+    const params = { text: filled(4_150_000) };
     const answer = w.call(app, { method: 'm', params });
     const { id, params: posted, meta } = await runtime.command();
     equal(
@@ -90,10 +90,11 @@ it(
   async (w) => {
     const { app, runtime, reply } = await household(w);
     const result = filled(4_150_000);
-    const answer = w.call(app, { method: 'm' });
+    const answer = w.call(app, { method: 'm', id: 'largest' });
     const { id } = await runtime.command();
     fits(await reply(id, { result }), { status: 202 });
     holds((await answer).body.result === result, 'the reply did not come whole');
+    holds((await w.look(app, 'largest')).body.result === result, 'the reply was not kept whole');
   },
 );
 it(
