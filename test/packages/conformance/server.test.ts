@@ -5,8 +5,9 @@ import { serverCases } from '../../../packages/conformance/src/server/cases';
 import { judgeServer } from '../../../packages/conformance/src/server/judge-server';
 import type { ServerWorld } from '../../../packages/conformance/src/server/world';
 import { isolate, type Relay, registrationToken, setVariable, startRelay } from '../../support/relay';
+import { withOptions } from '../../support/stack/synthesized';
 import { startProxies } from './wrong/proxies';
-import { serverSample, withoutWrongServer, wrongServers } from './wrong/server-table';
+import { serverSample, wrongEdges, wrongServers } from './wrong/server-table';
 import { neverFailed, unmet } from './wrong/unmet';
 
 /** Each call has environments of its own there, and this machine starts them all: fewer at a time, or it is the machine that is judged. */
@@ -46,19 +47,39 @@ test(
 test(
   'a server that is wrong in one thing fails the cases about it, and no other of the sample',
   async () => {
-    const judges = Object.keys(wrongServers).map((fault) => {
-      const judge = async (cases: ReadonlyArray<Case<ServerWorld>>, options: RunOptions) =>
-        judgeServer({ url: await proxies.before(relay.url, fault), token: registrationToken }, cases, {
-          atATime: 4,
-          ...options,
-        });
-      return [fault, judge] as const;
-    });
-    expect(await unmet(judges, serverCases, wrongServers, serverSample)).toEqual([]);
+    expect(await unmet(judges(relay, wrongServers), serverCases, wrongServers, serverSample)).toEqual([]);
   },
   patienceMs,
 );
 
-test('each case of a server is failed by a wrong one, or it is told why none can', () => {
-  expect(neverFailed(serverCases, wrongServers)).toEqual(Object.keys(withoutWrongServer));
+test(
+  'behind an edge both forms of an address hold, and a server that reads but one is found out',
+  async () => {
+    const edge = await startRelay({ change: (assembly) => withOptions(assembly, { edge: 'true' }) });
+    try {
+      const cases = serverCases.filter(({ id }) => id === 'relay-both-forms');
+      const [honest] = await judgeServer({ url: edge.url, token: registrationToken }, cases);
+      expect(honest).toMatchObject({ outcome: 'passed' });
+      const sample = ['relay-url-is-complete'];
+      expect(await unmet(judges(edge, wrongEdges), serverCases, wrongEdges, sample)).toEqual([]);
+    } finally {
+      await edge.stop();
+    }
+  },
+  patienceMs,
+);
+
+test('each case of a server is failed by a wrong one', () => {
+  expect(neverFailed(serverCases, { ...wrongServers, ...wrongEdges })).toEqual([]);
 });
+
+/** Whoever stands before a server with one of these faults, as somebody to judge. */
+function judges({ url: target }: Relay, faults: Record<string, string[]>) {
+  return Object.keys(faults).map((fault) => {
+    const judge = async (cases: ReadonlyArray<Case<ServerWorld>>, options: RunOptions) => {
+      const url = await proxies.before(target, fault);
+      return judgeServer({ url, token: registrationToken }, cases, { atATime: isolate ? 1 : 4, ...options });
+    };
+    return [fault, judge] as const;
+  });
+}

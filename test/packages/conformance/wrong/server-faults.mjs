@@ -80,6 +80,9 @@ export const serverFaults = {
     for (const name of ['accessCodeExpiresAt', 'expiresAt']) if (body[name]) body[name] = later(body[name]);
   }),
   'secrets in addresses are not read': { handshake: (url) => url.replace(/[?&]secret=[^&]*/, '') },
+  'a gateway in the query is taken for another': {
+    handshake: (url) => url.replace(/\?gatewayId=.*/, '?gatewayId=gw_another'),
+  },
   'codes that are read as they are': {
     ask: ({ path, text }) =>
       path.endsWith('/redeem') &&
