@@ -6,9 +6,9 @@
  * they say the very same.
  */
 import { createHash } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallRef } from '../../core/call/states';
-import { seconds } from '../dynamo/dynamo';
+import { GetCommand, PutCommand } from '../dynamo/commands';
+import { type DynamoClient, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 
 const maxPartBytes = 350_000;
@@ -25,7 +25,7 @@ export function nameOfParts(bytes: Uint8Array): PartsName {
 }
 
 /** Parts of calls in one table. */
-export function callParts(client: DynamoDBDocumentClient, TableName: string) {
+export function callParts(client: DynamoClient, TableName: string) {
   const keyOf = ({ callKey }: CallRef, kind: string, name: PartsName, n: number) => ({
     callKey,
     item: `${kind}#${name.slice(name.lastIndexOf('.') + 1)}#${String(n).padStart(2, '0')}`,

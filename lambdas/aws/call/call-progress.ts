@@ -3,12 +3,12 @@
  * callKey + item ("a#", when the call was opened, "#", the seq in four digits) · data (JSON text) · at (ms) · expiresAt (s)
  * An earlier call with the same key was opened earlier: its rows come before, and no read of this call meets them.
  */
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProgressRef } from '../../core/call/ports';
 import { isOfCall } from '../../core/call/rest-of-progress';
 import type { Progress, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
+import { PutCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, isLive, type Row, rowsOf, seconds } from '../dynamo/dynamo';
 
 const seqDigits = String(limits.maxProgressSeq).length;
 
@@ -18,7 +18,7 @@ function itemOf({ openedAtMs }: ProgressRef, seq: number): string {
 
 /** Adds progress once. */
 export async function addProgress(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   TableName: string,
   call: ProgressRef,
   { seq, data, atMs }: Progress,
@@ -37,7 +37,7 @@ export async function addProgress(
 
 /** All rows from the progress after `afterSeq` up to the call's own, which is the last. */
 export async function readWithProgress(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   TableName: string,
   call: ProgressRef,
   afterSeq: number,

@@ -2,7 +2,6 @@
  * `Rpcs`: a call's own row (call-row), its progress before it (call-progress), what is too large for it behind it
  * (call-parts). Which calls of a gateway are under way stands in the rows of its clients.
  */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, EndedBy, EndWritten } from '../../core/call/ports';
 import {
   type CallEnd,
@@ -12,7 +11,8 @@ import {
   type StoredCall,
 } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, isLive, type Row, readTogether, seconds } from '../dynamo/dynamo';
+import { GetCommand, PutCommand, UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, isLive, type Row, readTogether, seconds } from '../dynamo/dynamo';
 import { decodeJson } from './answer-codec';
 import { callParts } from './call-parts';
 import { addProgress, progressOf, readWithProgress } from './call-progress';
@@ -24,7 +24,7 @@ import { removeCalls } from './remove-calls';
 const keysPerRead = 100;
 
 /** Calls in DynamoDB. */
-export function callTable(client: DynamoDBDocumentClient, tableName: string): CallStore {
+export function callTable(client: DynamoClient, tableName: string): CallStore {
   const keyOf = (callKey: string) => ({ TableName: tableName, Key: { callKey, item: 'call' } });
   const parts = callParts(client, tableName);
   const callOf = (row: Row) => callOfRow(row, (call, name) => parts.read(call, 'reply', name));

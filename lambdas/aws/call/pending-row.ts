@@ -1,9 +1,9 @@
 /** What changes in the row of a call before its end: each one conditional write, for this very call while it is pending. */
-import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CallStore, Turn } from '../../core/call/ports';
 import { type CallRef, withdrawn } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
-import { conditionally, type Row } from '../dynamo/dynamo';
+import { DeleteCommand, UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, type Row } from '../dynamo/dynamo';
 import { stateOfRow, textOfListener } from './call-row';
 
 /** This very call, still pending. */
@@ -18,7 +18,7 @@ function valuesOfTurn({ holder, untilMs }: Turn, nowMs: number): Row {
 
 /** The part of a `CallStore` that changes pending calls. */
 export function pendingRows(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   TableName: string,
 ): Pick<
   CallStore,

@@ -1,13 +1,12 @@
 /** Removes calls, each with whatever else has its key: progress, and what is too large for its row. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { deleteRows, type Row, rowsOf } from '../dynamo/dynamo';
+import { type DynamoClient, deleteRows, type Row, rowsOf } from '../dynamo/dynamo';
 
 /** How many calls are looked through at the same time. */
 const callsAtOnce = 10;
 
 /** Removes every item of these calls. */
 export async function removeCalls(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   tableName: string,
   callKeys: string[],
 ): Promise<void> {

@@ -3,37 +3,40 @@
  * writes and reads them as DynamoDB has them.
  */
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  type BatchGetCommandOutput,
-  BatchWriteCommand,
-  DynamoDBDocumentClient,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { BatchGetCommandInput, BatchGetCommandOutput, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { againstDeadConnections, connections, type Patience } from '../sdk/connections';
+import { lean } from '../sdk/lean';
+import { BatchGetCommand, BatchWriteCommand, type PlainCommand, QueryCommand } from './commands';
+import { type Row, rowOf, withPlainRows } from './plain-rows';
 
-/** A stored row: flat, with `expiresAt` (epoch seconds) where it can die. What is in it was checked when it was written. */
-export type Row = Record<string, unknown>;
+export type { Row } from './plain-rows';
 
 /** What adapters call. Undefined members of a row and undefined values of an expression are left out. */
-export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+export interface DynamoClient {
+  send<Output>(command: PlainCommand<object, Output>): Promise<Output>;
+}
+
+/** Makes a client of DynamoDB's own one that adapters call. To be called once for a client. */
+export function plainClient(client: DynamoDBClient): DynamoClient {
+  withPlainRows(client);
+  return client as unknown as DynamoClient;
 }
 
 /** A client of a function: four attempts, each within its patience. */
-export function dynamoClient(patience?: Patience): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({ maxAttempts: 4, requestHandler: connections(patience) });
+export function dynamoClient(patience?: Patience): DynamoClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 4,
+    requestHandler: connections(patience),
+    // The way of a command through the client is made once for each kind.
+    cacheMiddleware: true,
+  });
   client.middlewareStack.add(noteConflicts, { step: 'deserialize', priority: 'high', name: 'noteConflicts' });
-  return documentClient(againstDeadConnections(client));
+  return plainClient(lean(againstDeadConnections(client)));
 }
 
 /**
@@ -51,17 +54,12 @@ function noteConflicts<Args, Answer>(next: (args: Args) => Promise<Answer>) {
   };
 }
 
-let shared: DynamoDBDocumentClient | undefined;
+let shared: DynamoClient | undefined;
 
 /** The client of this function instance. */
-export function sharedDynamo(): DynamoDBDocumentClient {
+export function sharedDynamo(): DynamoClient {
   shared ??= dynamoClient();
   return shared;
-}
-
-/** A row that came past the document client: in an error, or in a record of a table's stream. */
-export function rowOf(image: Record<string, AttributeValue>): Row {
-  return unmarshall(image);
 }
 
 /** Epoch seconds, as TTL wants them; rounded up so that no row dies early. */
@@ -80,7 +78,7 @@ export async function conditionally(write: Promise<unknown>): Promise<'done' | {
     await write;
     return 'done';
   } catch (error) {
-    // The document client reads answers only, so the row in an error is still as DynamoDB has it.
+    // The row in an error is still as DynamoDB has it.
     if (error instanceof ConditionalCheckFailedException)
       return error.Item ? { standing: rowOf(error.Item) } : {};
     throw error;
@@ -106,10 +104,7 @@ export async function transact(write: () => Promise<unknown>): Promise<'done' | 
 }
 
 /** Every page of a query, one after the other. */
-export async function* rowsOf(
-  client: DynamoDBDocumentClient,
-  query: QueryCommandInput,
-): AsyncGenerator<Row[]> {
+export async function* rowsOf(client: DynamoClient, query: QueryCommandInput): AsyncGenerator<Row[]> {
   let ExclusiveStartKey: Row | undefined;
   do {
     const page = await client.send(
@@ -124,12 +119,7 @@ export async function* rowsOf(
 const batchSize = 25;
 
 /** Deletes rows by their keys, in batches. What DynamoDB leaves over is tried again; throws when it stays. */
-export async function deleteRows(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  keyNames: string[],
-  rows: Row[],
-) {
+export async function deleteRows(client: DynamoClient, tableName: string, keyNames: string[], rows: Row[]) {
   const requests = rows.map((row) => ({
     DeleteRequest: { Key: Object.fromEntries(keyNames.map((name) => [name, row[name]])) },
   }));
@@ -158,7 +148,7 @@ const readTries = 4;
  * are asked for again, and then it throws, since a row that is held back must not read as one that is not there.
  */
 export async function readTogether(
-  client: Pick<DynamoDBDocumentClient, 'send'>,
+  client: Pick<DynamoClient, 'send'>,
   wanted: NonNullable<BatchGetCommandInput['RequestItems']>,
 ): Promise<Record<string, Row[]>> {
   const rows: Record<string, Row[]> = {};

@@ -7,10 +7,10 @@
  * four partitions of 1,000 writes a second each. Newest first is one Query per shard however little there is.
  */
 import { createHash } from 'node:crypto';
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type EventBatch, packBatch, timeOfId, unpackBatch } from '../../core/monitor/event-batch';
 import type { EventStore } from '../../core/monitor/ports';
-import { isLive, type Row, seconds } from '../dynamo/dynamo';
+import { PutCommand, QueryCommand } from '../dynamo/commands';
+import { type DynamoClient, isLive, type Row, seconds } from '../dynamo/dynamo';
 
 /** How many partitions the events are spread over; every reader asks all of them. */
 export const shardCount = 4;
@@ -25,11 +25,7 @@ const defaultKeepMs = 24 * 60 * 60_000;
 const maxWriteMs = 3_000;
 
 /** The monitor's events in DynamoDB. `keepMs` is for those who append. */
-export function eventTable(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  keepMs = defaultKeepMs,
-): EventStore {
+export function eventTable(client: DynamoClient, tableName: string, keepMs = defaultKeepMs): EventStore {
   return {
     shards: Array.from({ length: shardCount }, (_, index) => `s${index}`),
     async append(batch) {
@@ -37,7 +33,7 @@ export function eventTable(
       const expiresAt = seconds(timeOfId(batchId) + keepMs);
       const Item = { shardId: shardOf(batch), batchId, events: packBatch(batch), expiresAt };
       const put = new PutCommand({ TableName: tableName, Item });
-      await client.send(put, { abortSignal: AbortSignal.timeout(maxWriteMs) });
+      await inTime(client.send(put), maxWriteMs);
     },
     async read(shard, { from = lowestId, below = highestId, order, limit }, nowMs) {
       if (from >= below) return { batches: [], more: false };
@@ -76,4 +72,18 @@ export function readBatch(row: Row): EventBatch | undefined {
 function shardOf({ batchId, events }: EventBatch): string {
   const key = events.find((event) => event.gatewayId)?.gatewayId ?? batchId;
   return `s${createHash('sha256').update(key).digest().readUInt32BE() % shardCount}`;
+}
+
+/** Waits for no longer than that. What is late goes on unheard, and may succeed: the same batch is the same row. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error(`The write took over ${ms} ms.`), { name: 'TimeoutError' });
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,7 +1,7 @@
 /** Records of the stream of `MonitorEvents`. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { EventBatch } from '../../core/monitor/event-batch';
-import { rowOf } from '../dynamo/dynamo';
+import { rowOf } from '../dynamo/plain-rows';
 import { readBatch } from './event-table';
 
 /** What Lambda hands over; only new rows come, the mapping filters the others out. */

@@ -2,12 +2,12 @@
  * Viewer tickets, in the table `Codes`.
  * codeHash (of the ticket) · ticket (true) · tokenHash? · expiresAt (s)
  */
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TicketStore } from '../../core/monitor/ports';
-import { conditionally, seconds } from '../dynamo/dynamo';
+import { DeleteCommand, PutCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, seconds } from '../dynamo/dynamo';
 
 /** Tickets in DynamoDB. */
-export function ticketTable(client: DynamoDBDocumentClient, tableName: string): TicketStore {
+export function ticketTable(client: DynamoClient, tableName: string): TicketStore {
   return {
     async put(codeHash, expiresAtMs, tokenHash) {
       const Item = { codeHash, ticket: true, tokenHash, expiresAt: seconds(expiresAtMs) };

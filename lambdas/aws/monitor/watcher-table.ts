@@ -2,15 +2,15 @@
  * Who watches the monitor, in one row of the table `Connections`, so that one conditional write takes a place:
  * connectionId ("#watchers") · watchers? (a set of texts: until (ms) · kind · token's hash or "-" · id)
  */
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Watcher, WatcherStore } from '../../core/monitor/ports';
 import { limits } from '../../core/wire/limits';
-import { conditionally, type Row } from '../dynamo/dynamo';
+import { GetCommand, UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, type Row } from '../dynamo/dynamo';
 
 const rowKey = '#watchers';
 
 /** Watchers in DynamoDB. */
-export function watcherTable(client: DynamoDBDocumentClient, TableName: string): WatcherStore {
+export function watcherTable(client: DynamoClient, TableName: string): WatcherStore {
   const row = { TableName, Key: { connectionId: rowKey } };
   const remove = (watchers: Watcher[]) =>
     client.send(

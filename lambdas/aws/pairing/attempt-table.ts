@@ -3,19 +3,22 @@
  * attemptKey (hash of the source) · taken, failures · failedAt?, windowEndsAt (ms) · expiresAt (s)
  * attemptKey ("all#" and the minute) · failures · expiresAt (s)
  */
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { AttemptStore } from '../../core/pairing/attempt-ports';
 import { guessLimits } from '../../core/pairing/attempts';
-import { conditionally, readTogether, seconds } from '../dynamo/dynamo';
+import { UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, readTogether, seconds } from '../dynamo/dynamo';
 
 const minuteMs = 60_000;
 /** Keeps a row until its pause is over. */
 const keepMs = guessLimits.windowMs + guessLimits.pauseMs;
 
 /** Attempts in DynamoDB. */
-export function attemptTable(client: DynamoDBDocumentClient, tableName: string): AttemptStore {
+export function attemptTable(client: DynamoClient, tableName: string): AttemptStore {
   const keyOf = (attemptKey: string) => ({ TableName: tableName, Key: { attemptKey } });
-  const take = async (source: string, change: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) => {
+  const take = async (
+    source: string,
+    change: Omit<InstanceType<typeof UpdateCommand>['input'], 'TableName' | 'Key'>,
+  ) => {
     const written = await conditionally(client.send(new UpdateCommand({ ...keyOf(source), ...change })));
     return written === 'done' ? 'taken' : 'changed';
   };

@@ -3,9 +3,17 @@
  * gatewayId + clientId · tokenHash · label · createdAt, lastUsedAt (ms) · sockets? (see socket-set) ·
  * calls?, streams? (see lease-set) · expiresAt (s)
  */
-import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Client, ClientStore, LeaseKind } from '../../core/pairing/ports';
-import { conditionally, isLive, type Row, readTogether, rowsOf, seconds } from '../dynamo/dynamo';
+import { DeleteCommand, UpdateCommand } from '../dynamo/commands';
+import {
+  conditionally,
+  type DynamoClient,
+  isLive,
+  type Row,
+  readTogether,
+  rowsOf,
+  seconds,
+} from '../dynamo/dynamo';
 import { stayingGatewayOf } from './gateway-table';
 import { dropLeases, holdLeases, leasesOf } from './lease-set';
 import { enterSocket, socketsOf, textOf } from './socket-set';
@@ -15,7 +23,7 @@ const removedAtOnce = 10;
 
 /** Clients in DynamoDB; `gateways` is the table that a client is read together with. */
 export function clientTable(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   tables: { clients: string; gateways: string },
 ): ClientStore {
   const rowsOfGateway = (gatewayId: string) =>

@@ -3,14 +3,9 @@
  * codeHash · gatewayId · expiresAt (s)
  * A gateway's row names its one live code; a newer code takes that place and the older one's row with it.
  */
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
 import type { PairingStore } from '../../core/pairing/ports';
-import { isLive, seconds, transact } from '../dynamo/dynamo';
+import { DeleteCommand, GetCommand, TransactWriteCommand } from '../dynamo/commands';
+import { type DynamoClient, isLive, seconds, transact } from '../dynamo/dynamo';
 import { clientRow } from './client-table';
 
 /**
@@ -18,7 +13,7 @@ import { clientRow } from './client-table';
  * only then: whoever issues codes has no right to it.
  */
 export function codeTable(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   tables: { codes: string; gateways: string; clients: () => string },
 ): PairingStore {
   return {

@@ -2,12 +2,12 @@
  * Descriptors that wait behind a pairing code, in the table `Codes`.
  * codeHash · descriptorJson · expiresAt (s)
  */
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DescriptorStore } from '../../core/pairing/ports';
-import { conditionally, seconds } from '../dynamo/dynamo';
+import { DeleteCommand, PutCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, seconds } from '../dynamo/dynamo';
 
 /** Waiting descriptors in DynamoDB. */
-export function descriptorTable(client: DynamoDBDocumentClient, tableName: string): DescriptorStore {
+export function descriptorTable(client: DynamoClient, tableName: string): DescriptorStore {
   return {
     async leave({ codeHash, descriptor, expiresAtMs }, nowMs) {
       const written = await conditionally(

@@ -4,15 +4,9 @@
  * accessCodeHash? · sockets? (see socket-set) · leftAt?, lastSeenAt? (ms) · features? ·
  * removedAt? (ms; from then on nothing of it authenticates), expiresAt? (s; only with removedAt)
  */
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import type { Gateway, GatewayStore } from '../../core/pairing/ports';
-import { conditionally, type Row, seconds } from '../dynamo/dynamo';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, type Row, seconds } from '../dynamo/dynamo';
 import { enterSocket, socketsOf, textOf } from './socket-set';
 
 /** There, and not leaving. */
@@ -22,7 +16,7 @@ const stays = 'attribute_exists(gatewayId) AND attribute_not_exists(removedAt)';
 const leavingMs = 24 * 60 * 60_000;
 
 /** Gateways in DynamoDB. */
-export function gatewayTable(client: DynamoDBDocumentClient, tableName: string): GatewayStore {
+export function gatewayTable(client: DynamoClient, tableName: string): GatewayStore {
   const keyOf = (gatewayId: string) => ({ TableName: tableName, Key: { gatewayId } });
   const readRow = async (gatewayId: string) =>
     (await client.send(new GetCommand({ ...keyOf(gatewayId), ConsistentRead: true }))).Item;

@@ -2,7 +2,6 @@
  * What a client holds only so many of, in its own row: a set of texts for each kind, `calls` and `streams`. A text is when
  * the place is free by itself (seconds, seven digits of base 36) and the id of the holder.
  */
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type ClientRef,
   type Lease,
@@ -11,7 +10,8 @@ import {
   leaseKinds,
 } from '../../core/pairing/ports';
 import { limits } from '../../core/wire/limits';
-import { conditionally, type Row, seconds } from '../dynamo/dynamo';
+import { UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, type Row, seconds } from '../dynamo/dynamo';
 
 const untilDigits = 7;
 const most: Record<LeaseKind, number> = {
@@ -36,7 +36,7 @@ export function leasesOf(row: Row | undefined, kind: LeaseKind): Lease[] {
 
 /** Takes places of a client, all or none; those whose time is over make room. */
 export async function holdLeases(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   row: { TableName: string; Key: Row },
   { tokenHash }: Pick<ClientRef, 'tokenHash'>,
   leases: Leases,
@@ -87,7 +87,7 @@ export async function holdLeases(
 
 /** Takes a place and drops those whose calls have ended; undefined where others came in between, or there is no room even so. */
 async function replaceCalls(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   row: { TableName: string; Key: Row },
   tokenHash: string,
   lease: Lease,
@@ -115,7 +115,7 @@ async function replaceCalls(
 
 /** Gives places back; revives no client that is gone. */
 export async function dropLeases(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   row: { TableName: string; Key: Row },
   leases: Partial<Record<LeaseKind, Lease[]>>,
 ): Promise<void> {

@@ -2,10 +2,10 @@
  * The sockets of one credential, in the row of that very credential: a set of texts, each the time of the handshake (ms)
  * and the connection's id. So one conditional write enters a socket, and the write that ends the credential ends them.
  */
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Entered, OpenSocket } from '../../core/pairing/ports';
 import { limits } from '../../core/wire/limits';
-import { conditionally, type Row } from '../dynamo/dynamo';
+import { UpdateCommand } from '../dynamo/commands';
+import { conditionally, type DynamoClient, type Row } from '../dynamo/dynamo';
 
 /** How a socket stands in the set. */
 export function textOf({ connectionId, connectedAtMs }: OpenSocket): string {
@@ -39,7 +39,7 @@ const enterTries = 8;
 
 /** Enters a socket; over the limit the oldest makes room. `gone` when the credential is not the row's any more. */
 export async function enterSocket(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   { TableName, Key, holds, values, isHeld, also = '' }: CredentialRow,
   socket: OpenSocket,
 ): Promise<Entered | 'gone'> {

@@ -3,12 +3,12 @@
  * connectionId · role · gatewayId · clientId? · credentialHash? · openedAt (ms) · expiresAt (s)
  * One more row lists who watches the monitor (see watcher-table).
  */
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection, ConnectionStore } from '../../core/presence/ports';
-import { isLive, type Row, seconds } from '../dynamo/dynamo';
+import { DeleteCommand, GetCommand, PutCommand } from '../dynamo/commands';
+import { type DynamoClient, isLive, type Row, seconds } from '../dynamo/dynamo';
 
 /** Connections in DynamoDB. */
-export function connectionTable(client: DynamoDBDocumentClient, tableName: string): ConnectionStore {
+export function connectionTable(client: DynamoClient, tableName: string): ConnectionStore {
   return {
     async put(connection) {
       const { connectedAtMs, expiresAtMs, ...rest } = connection;

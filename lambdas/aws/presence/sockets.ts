@@ -9,17 +9,25 @@ import {
 import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
 import { againstDeadConnections, connections, defaultPatience } from '../sdk/connections';
+import { lean } from '../sdk/lean';
 
 /** Nothing is lost with a probe that is given up. */
 const probeMs = 2_000;
 
 /** Sockets of the WebSocket stage at `endpoint` (`https://…/relay`). */
 export function managedSockets(endpoint: string, patience = defaultPatience): Sockets {
-  const client = againstDeadConnections(
-    new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1, requestHandler: connections(patience) }),
+  const client = lean(
+    againstDeadConnections(
+      new ApiGatewayManagementApiClient({
+        endpoint,
+        maxAttempts: 1,
+        requestHandler: connections(patience),
+        cacheMiddleware: true,
+      }),
+    ),
   );
-  // Zero would mean without end.
-  const within = (ms: number) => ({ requestTimeout: Math.max(1, Math.min(ms, patience.answerMs)) });
+  // Zero would mean without end. A command that brings options has its way made anew: most have no less time than any.
+  const within = (ms: number) => (ms < patience.answerMs ? { requestTimeout: Math.max(1, ms) } : undefined);
   return {
     async post(ConnectionId, frame, withinMs = patience.answerMs) {
       const post = new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) });

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { callTable } from '../../../lambdas/aws/call/call-table';
-import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
+import { type DynamoClient, plainClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { attemptTable } from '../../../lambdas/aws/pairing/attempt-table';
 import { clientTable } from '../../../lambdas/aws/pairing/client-table';
 import { codeTable } from '../../../lambdas/aws/pairing/code-table';
@@ -20,6 +20,7 @@ const noSockets: ConnectionsBackend = {
 
 let side: AwsSide;
 let client: DynamoDBClient;
+let documents: DynamoClient;
 
 afterAll(async () => {
   client?.destroy();
@@ -33,6 +34,11 @@ const nameOf = (noun: string) => {
   return side.resolver.ref(table!.logicalId);
 };
 
+function engineClient(): DynamoDBClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
+}
+
 /** The tables as the stack defines them, on the engine of the local host. */
 async function tables() {
   side = await startAwsSide({
@@ -40,9 +46,8 @@ async function tables() {
     connections: noSockets,
     log: () => {},
   });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
-  const documents = documentClient(client);
+  client = engineClient();
+  documents = plainClient(client);
   const [codes, gateways, clients] = [nameOf('Codes'), nameOf('Gateways'), nameOf('Clients')];
   return {
     gateways: gatewayTable(documents, gateways),
@@ -58,7 +63,7 @@ async function tables() {
 describeStores('in DynamoDB', tables);
 
 test('a row stands in its table in the types that earlier versions wrote, and without what is undefined', async () => {
-  const rpcs = callTable(documentClient(client), nameOf('Rpcs'));
+  const rpcs = callTable(documents, nameOf('Rpcs'));
   const call = { callKey: 'key', nonce: 'n', gatewayId: 'gw', clientId: 'cl', method: 'echo', digest: 'd' };
   const times = {
     openedAtMs: 1_800_000_000_000,
@@ -67,7 +72,9 @@ test('a row stands in its table in the types that earlier versions wrote, and wi
   };
   await rpcs.open({ ...call, ...times, sentTo: undefined, params: { a: 1 } } as never, times.openedAtMs);
   const Key = { callKey: { S: 'key' }, item: { S: 'call' } };
-  const { Item } = await client.send(new GetItemCommand({ TableName: nameOf('Rpcs'), Key }));
+  const raw = engineClient();
+  const { Item } = await raw.send(new GetItemCommand({ TableName: nameOf('Rpcs'), Key }));
+  raw.destroy();
   expect(Item).toEqual({
     ...Key,
     nonce: { S: 'n' },

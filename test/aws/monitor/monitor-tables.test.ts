@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { documentClient } from '../../../lambdas/aws/dynamo/dynamo';
+import { PutCommand } from '../../../lambdas/aws/dynamo/commands';
+import { type DynamoClient, plainClient } from '../../../lambdas/aws/dynamo/dynamo';
 import { eventTable } from '../../../lambdas/aws/monitor/event-table';
 import { ticketTable } from '../../../lambdas/aws/monitor/ticket-table';
 import { watcherTable } from '../../../lambdas/aws/monitor/watcher-table';
@@ -12,7 +12,7 @@ import { stackAssembly } from '../../support/stack/synthesized';
 
 let side: AwsSide;
 let client: DynamoDBClient;
-let documents: DynamoDBDocumentClient;
+let documents: DynamoClient;
 
 beforeAll(async () => {
   side = await startAwsSide({
@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = new DynamoDBClient({ endpoint: side.dynamodbUrl, region: 'us-east-1', credentials });
-  documents = documentClient(client);
+  documents = plainClient(client);
 });
 afterAll(async () => {
   client?.destroy();

@@ -1,7 +1,7 @@
 /** The rows of a local host's tables, past its permissions and its meter. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { documentClient, type Row } from '../../../lambdas/aws/dynamo/dynamo';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Row } from '../../../lambdas/aws/dynamo/dynamo';
 import type { Host } from '../../../local/host';
 
 /** A row with the noun of its table. */
@@ -21,7 +21,7 @@ export async function putRow(host: Host, { table, row }: StoredRow): Promise<voi
   const found = host.aws.resolver
     .ofType('AWS::DynamoDB::Table')
     .find(({ logicalId }) => logicalId.startsWith(table));
-  await documentClient(client).send(
+  await DynamoDBDocumentClient.from(client).send(
     new PutCommand({ TableName: host.aws.resolver.ref(found!.logicalId), Item: row }),
   );
   client.destroy();
@@ -30,7 +30,7 @@ export async function putRow(host: Host, { table, row }: StoredRow): Promise<voi
 /** Reads all tables. */
 export async function everyRow(host: Host): Promise<StoredRow[]> {
   const client = clientOf(host);
-  const documents = documentClient(client);
+  const documents = DynamoDBDocumentClient.from(client);
   const tables = host.aws.resolver.ofType('AWS::DynamoDB::Table');
   const scanned = await Promise.all(
     tables.map(async ({ logicalId }) => {
