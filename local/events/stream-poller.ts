@@ -6,8 +6,8 @@ import type { Invoke } from '../types';
 import { type DeliveryPorts, deliverBatch } from './batch-delivery';
 import type { StreamSource } from './stream-source';
 
-/** How often an idle stream is asked; AWS asks four times a second. */
-const IDLE_POLL_MS = 100;
+/** How often a stream is asked that gave all it had; AWS asks four times a second. */
+const POLL_MS = 100;
 /** The streams API gives at most this many records at once. */
 const LARGEST_READ = 1_000;
 /** Lambda's limit of an event. */
@@ -73,7 +73,8 @@ async function follow(
       waiting = [];
       firstAt = 0;
     }
-    if (records.length === 0) await ports.pause(IDLE_POLL_MS);
+    // A stream that has more is read on; else records gather, and one run of the function takes them together.
+    if (records.length < room) await ports.pause(POLL_MS);
   }
 }
 
