@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -15,12 +15,12 @@ const standIns = {
 };
 
 /**
- * How `lambdas/<entry>.ts` and all it imports become one minified ES module. `mainFields` prefers the SDK's ES modules,
+ * How `lambdas/<entry>.ts` and all it imports become one minified ES module, each entry one. `mainFields` prefers the SDK's ES modules,
  * which tree shaking needs: a third of the size and of the import time.
  */
-export function bundleOptions(entry: string) {
+export function bundleOptions(...entries: string[]) {
   return {
-    entryPoints: [join(root, 'lambdas', `${entry}.ts`)],
+    entryPoints: entries.map((entry) => join(root, 'lambdas', `${entry}.ts`)),
     bundle: true,
     minify: true,
     platform: 'node',
@@ -33,6 +33,24 @@ export function bundleOptions(entry: string) {
   } satisfies BuildOptions;
 }
 
+/** Stages, which an app is as well, whose functions are bundled already. */
+const bundled = new WeakSet<Construct>();
+
+/**
+ * Bundles every handler of `lambdas/` into a folder of its own name: in one run, since what they share is most of what there is
+ * to read. Each bundle is the one that it would be alone.
+ */
+function bundleAll(directory: string): void {
+  const handlers = readdirSync(join(root, 'lambdas')).filter((name) => name.endsWith('.ts'));
+  const entries = handlers.map((name) => name.slice(0, -'.ts'.length));
+  buildSync({
+    ...bundleOptions(...entries),
+    outdir: directory,
+    entryNames: '[name]/index',
+    outExtension: { '.js': '.mjs' },
+  });
+}
+
 /**
  * The code of a function. A stack that is synthesized without bundles (`aws:cdk:bundling-stacks`) gets an empty
  * function. A `companion` is a script of this project that writes further files beside the module:
@@ -40,9 +58,11 @@ export function bundleOptions(entry: string) {
  */
 export function functionBundle(scope: Construct, entry: string, companion?: string): Code {
   if (!Stack.of(scope).bundlingRequired) return Code.fromInline('// synthesized without bundles');
-  const directory = join(Stage.of(scope)?.outdir ?? 'cdk.out', 'bundles', entry);
-  mkdirSync(directory, { recursive: true });
-  buildSync({ ...bundleOptions(entry), outfile: join(directory, 'index.mjs') });
+  const stage = Stage.of(scope)!;
+  const bundles = join(stage.outdir, 'bundles');
+  if (!bundled.has(stage)) bundleAll(bundles);
+  bundled.add(stage);
+  const directory = join(bundles, entry);
   if (companion) execFileSync(process.execPath, [join(root, companion), directory], { stdio: 'inherit' });
   return Code.fromAsset(directory);
 }
