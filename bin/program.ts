@@ -57,12 +57,12 @@ function program(): Command {
     .alias('update')
     .action((flags: Flags, command: Command) => {
       const place = meansAws(command) ? undefined : installedHere();
-      return place ? upgradeHere(place, flags) : upgrade(flags);
+      return place ? upgradeHere(place, flags) : saidOfAws(command, upgrade(flags));
     });
   remote(top, 'status', 'health, version, URLs, options and alarms; exit code 1 when it is not well').action(
     (flags: Flags, command: Command) => {
       const place = meansAws(command) ? undefined : installedHere();
-      return place ? statusHere(place, flags) : status(flags);
+      return place ? statusHere(place, flags) : saidOfAws(command, status(flags));
     },
   );
   addCheckCommand(top);
@@ -106,6 +106,15 @@ function meansAws(command: Command): boolean {
 function serve(): void {
   process.argv.splice(2, 1);
   createRequire(__filename)('../local/main.ts');
+}
+
+/** Who has no server here and named no stack may have meant either: a failure says which one it is about. */
+async function saidOfAws(command: Command, work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Failure) || meansAws(command)) throw error;
+    const about = 'No server is installed on this machine, so this looked at AWS.';
+    throw new Failure(`${about} ${error.message}`, error.exitCode);
+  });
 }
 
 async function deploy(flags: Flags): Promise<void> {

@@ -128,6 +128,20 @@ test('purging without a terminal needs --yes, and nothing is removed until then'
 });
 
 test.each([
+  [[], 'No server is installed on this machine, so this looked at AWS. No AWS Region is chosen: '],
+  [['--stack', 'Mine'], 'No AWS Region is chosen: '],
+])('status where neither a server nor an account is found says what it looked at: %j', (flags, begins) => {
+  const home = mkdtempSync(join(tmpdir(), 'agenttown-home-'));
+  const script = `process.getuid = () => 1000; process.argv = ['node', 'agenttown-pairing-server', 'status', ...${JSON.stringify(flags)}]; require(${JSON.stringify(join(__dirname, '../../bin/agenttown-pairing-server.js'))});`;
+  const { stderr, status } = spawnSync(process.execPath, ['-e', script], {
+    env: { PATH: process.env.PATH, HOME: home },
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr.split('\n').filter((line) => line.startsWith(begins))).toHaveLength(1);
+});
+
+test.each([
   ['/root/.npm/_npx/abc/node_modules/agenttown-pairing-server/bin/x.js', /npx keeps this package/],
   ['/home/ada/pairing/bin/x.js', /cannot read: install Node.js and this package for the whole system/],
 ])('a system unit is refused for %s, where it could not live', (command, reason) => {
