@@ -60,24 +60,29 @@ it(
     equal(runtime.commands().length, 1, 'commands');
   },
 );
-it('socket-problem', 'Where HTTP would answer a problem, `error.data` is that problem.', async (w) => {
-  const { socket } = await onSocket(w);
-  const timeouts = [1, 999, 840_001, 1000.5, '5000', null, -1];
-  const ids = ['a b', 'ä', '', 'x'.repeat(65), 'a/b'];
-  const wrong: Array<[path: string, method: string, meta?: object]> = [
-    ['method', 'relay.unknown'],
-    ...timeouts.map((timeoutMs) => ['timeoutMs', 'm', { timeoutMs }] as [string, string, object]),
-    ...ids.map((id) => ['id', 'm', { id }] as [string, string, object]),
-  ];
-  for (const [path, method, meta] of wrong) {
-    fits(await w.onSocket(socket, w.name(), method, meta ? { meta } : {}), {
-      error: { code: -32600, data: { code: 'invalid_request', errors: [{ path }] } },
+it(
+  'socket-problem',
+  'Where HTTP would answer a problem, `error.data` is that problem.',
+  async (w) => {
+    const { socket } = await onSocket(w);
+    const timeouts = [1, 999, 840_001, 1000.5, '5000', null, -1];
+    const ids = ['a b', 'ä', '', 'x'.repeat(65), 'a/b'];
+    const wrong: Array<[path: string, method: string, meta?: object]> = [
+      ['method', 'relay.unknown'],
+      ...timeouts.map((timeoutMs) => ['timeoutMs', 'm', { timeoutMs }] as [string, string, object]),
+      ...ids.map((id) => ['id', 'm', { id }] as [string, string, object]),
+    ];
+    for (const [path, method, meta] of wrong) {
+      fits(await w.onSocket(socket, w.name(), method, meta ? { meta } : {}), {
+        error: { code: -32600, data: { code: 'invalid_request', errors: [{ path }] } },
+      });
+    }
+    fits(await w.onSocket(socket, 'late', 'quiet', { meta: { timeoutMs: 3_000 } }), {
+      error: { data: { code: 'rpc_timeout', outcome: 'timed-out', retry: 'new-id' } },
     });
-  }
-  fits(await w.onSocket(socket, 'late', 'quiet', { meta: { timeoutMs: 1_000 } }), {
-    error: { data: { code: 'rpc_timeout', outcome: 'timed-out', retry: 'new-id' } },
-  });
-});
+  },
+  { waitsMs: 5_000 },
+);
 it(
   'socket-large-answer',
   'An answer over 128,000 bytes is fetched by HTTP under the `id` that its error names.',
