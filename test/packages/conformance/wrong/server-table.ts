@@ -183,7 +183,7 @@ export const wrongServers: Record<string, string[]> = {
   'sockets that stay open': ['relay-fifth-socket', 'relay-frame-too-large', 'relay-message-too-large'],
   'steps that are missing are waited for': ['calls-stream-missing-steps'],
   'sockets that end at an odd reply': ['hostile-unanswered-replies'],
-  'hello without limits': ['relay-hello'],
+  'hello without limits': ['relay-role-by-credential', 'relay-hello'],
   'hello of nothing': ['relay-url-is-complete', 'relay-role-by-credential', 'calls-socket-hello'],
   'a ping without the time': ['relay-ping-tells-the-time'],
   'errors of one kind': [
