@@ -7,15 +7,16 @@ export type Judge<W> = (cases: ReadonlyArray<Case<W>>, options: RunOptions) => P
 
 /** A case that is to fail may fail by waiting; one that is to hold has all the time that a slow machine needs. */
 const [failMs, holdMs] = [5_000, 90_000];
-/** How many are judged at a time: most of it is waiting. */
-const lanes = 10;
-
-/** What is not as the table says: a listed case that held, or one of the sample that failed and is not listed. */
+/**
+ * What is not as the table says: a listed case that held, or one of the sample that failed and is not listed. So many are judged at a time, since
+ * most of it is waiting, and those that wait longest begin first.
+ */
 export async function unmet<W>(
   judges: ReadonlyArray<readonly [fault: string, judge: Judge<W>]>,
   cases: ReadonlyArray<Case<W>>,
   table: Record<string, string[]>,
   sample: readonly string[],
+  lanes = 10,
 ): Promise<string[]> {
   const found: string[] = [];
   for (const fault of Object.keys(table))
@@ -31,7 +32,9 @@ export async function unmet<W>(
     return results.filter(({ id, outcome }) => outcome !== (listed.has(id) ? 'failed' : 'passed'));
   };
   const odd: Array<{ fault: string; judge: Judge<W>; ids: Set<string> }> = [];
-  const queue = [...judges];
+  const waitsMs = new Map(cases.map((each) => [each.id, each.waitsMs]));
+  const longestMs = (fault: string) => Math.max(0, ...table[fault]!.map((id) => waitsMs.get(id) ?? 0));
+  const queue = [...judges].sort(([one], [other]) => longestMs(other) - longestMs(one));
   const lane = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [fault, judge] = next;
