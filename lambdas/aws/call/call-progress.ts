@@ -4,7 +4,7 @@
  * An earlier call with the same key was opened earlier: its rows come before, and no read of this call meets them.
  */
 import type { ProgressRef } from '../../core/call/ports';
-import { isOfCall } from '../../core/call/rest-of-progress';
+import { isOfCall } from '../../core/call/progress';
 import type { Progress, StoredCall } from '../../core/call/states';
 import { limits } from '../../core/wire/limits';
 import { PutCommand } from '../dynamo/commands';

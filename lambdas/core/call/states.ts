@@ -47,7 +47,7 @@ export interface CallEnd {
   atMs: number;
   /** What the runtime said, where it did. */
   answer?: RuntimeAnswer;
-  /** How many steps of progress the answer counts: those that it overtook are waited for (`rest-of-progress`). */
+  /** How many steps of progress the answer counts: those that it overtook are waited for (`progress`). */
   steps?: number;
   /** Its command certainly never left (see `endAsStored`): told of the row, never written. */
   unsent?: true;

@@ -9,8 +9,7 @@ import { cancelIfRevoked, endCall } from './end-call';
 import { EndsWatch, type EndsWatchOptions } from './ends-watch';
 import type { Places } from './places';
 import type { FollowedCall, ProgressRef } from './ports';
-import { ProgressOrder } from './progress-order';
-import { restOfProgress } from './rest-of-progress';
+import { ProgressOrder, restOfProgress } from './progress';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
 import { nextGapMs } from './waiting';
 

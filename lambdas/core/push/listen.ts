@@ -1,6 +1,5 @@
 /** Listening to a call from a socket: one that runs is told from then on, with what was missed; one that ended gives its answer. */
-import { ProgressOrder } from '../call/progress-order';
-import { restOfProgress } from '../call/rest-of-progress';
+import { ProgressOrder, restOfProgress } from '../call/progress';
 import type { Listener, StoredCall } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';

@@ -5,8 +5,7 @@
  * who listens anew is told from where it stopped.
  */
 import type { FollowedCall, ProgressRef } from '../call/ports';
-import { ProgressOrder } from '../call/progress-order';
-import { restOfProgress } from '../call/rest-of-progress';
+import { ProgressOrder, restOfProgress } from '../call/progress';
 import type { Listener, Progress, StoredCall } from '../call/states';
 import { callProgressed } from '../call/tell-monitor';
 import { holdGapMs } from '../call/waiting';

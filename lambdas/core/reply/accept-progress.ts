@@ -1,6 +1,6 @@
 /** Progress of a call. Whoever may not report on this very call writes nothing. */
 
-import { stepsUntilMs } from '../call/rest-of-progress';
+import { stepsUntilMs } from '../call/progress';
 import { frameIdOf, isCallOf, isFollowed, readFrameId, type StoredCall } from '../call/states';
 import type { Connection } from '../presence/ports';
 import { tellProgress } from '../push/tell-progress';

@@ -1,4 +1,4 @@
-import { ProgressOrder } from '../../../lambdas/core/call/progress-order';
+import { ProgressOrder } from '../../../lambdas/core/call/progress';
 import { holdGapMs } from '../../../lambdas/core/call/waiting';
 
 const t0 = 1_800_000_000_000;

@@ -7,8 +7,7 @@ const watch = 'lambdas/core/call/watch-call.ts';
 const run = 'lambdas/core/call/run-call.ts';
 const ends = 'lambdas/core/call/ends-watch.ts';
 const states = 'lambdas/core/call/states.ts';
-const order = 'lambdas/core/call/progress-order.ts';
-const rest = 'lambdas/core/call/rest-of-progress.ts';
+const progress = 'lambdas/core/call/progress.ts';
 const report = 'lambdas/core/reply/accept-progress.ts';
 
 export const faultsOfCalls: Fault[] = [
@@ -106,17 +105,19 @@ export const faultsOfCalls: Fault[] = [
     withinCalls: 20_000,
     patches: [
       {
-        file: order,
+        file: progress,
         find: 'if (!follows && nowMs - progress.atMs < holdMs) break;',
         replace: '',
       },
-      { file: order, find: 'this.lastSeq = progress.seq;', replace: '' },
+      { file: progress, find: 'this.lastSeq = progress.seq;', replace: '' },
     ],
   },
   {
     name: 'an answer does not wait for the steps that it counts and overtook',
     withinCalls: 200_000,
-    patches: [{ file: rest, find: 'const isOver = now >= untilMs;', replace: 'const isOver = now >= 0;' }],
+    patches: [
+      { file: progress, find: 'const isOver = now >= untilMs;', replace: 'const isOver = now >= 0;' },
+    ],
   },
   {
     name: 'a step that its answer overtook is refused although it is counted',

@@ -1,7 +1,7 @@
 /** Calls in memory, under the same contract as the table. */
 
 import type { CallStore, ProgressRef } from '../../../lambdas/core/call/ports';
-import { isOfCall } from '../../../lambdas/core/call/rest-of-progress';
+import { isOfCall } from '../../../lambdas/core/call/progress';
 import {
   type CallRef,
   endAsStored,

@@ -1,6 +1,6 @@
 /** An answer that overtakes the steps before it: one that counts them is told after them, on a stream and on a socket. */
 import { Places } from '../../../lambdas/core/call/places';
-import { overtakenMs } from '../../../lambdas/core/call/rest-of-progress';
+import { overtakenMs } from '../../../lambdas/core/call/progress';
 import { callKeyOf } from '../../../lambdas/core/call/states';
 import { watchCall } from '../../../lambdas/core/call/watch-call';
 import { postReply } from '../../../lambdas/core/reply/large-payloads';

@@ -1,11 +1,32 @@
 /**
- * The progress of a call that has ended. The frames of one socket are handled side by side, so an answer may overtake the
- * steps before it: one that counts them (`meta.steps`) lets whoever tells it wait for those that are still on their way.
+ * Progress is passed on in the order of `seq`, each once, whatever order it was stored in, and all of it before the answer. The
+ * frames of one socket are handled side by side, so an answer may overtake the steps before it: one that counts them
+ * (`meta.steps`) lets whoever tells it wait for those that are still on their way.
  */
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
-import type { ProgressOrder } from './progress-order';
 import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
+import { holdGapMs } from './waiting';
+
+/** The last `seq` passed on. */
+export class ProgressOrder {
+  constructor(public lastSeq = -1) {}
+
+  /**
+   * What may be passed on now, of what was read after `lastSeq`. Behind a gap it waits a moment for what is missing;
+   * once a later one has been passed on, an earlier one that still comes is dropped. `holdMs`: how long that moment is.
+   */
+  take(read: Progress[], nowMs: number, holdMs = holdGapMs): Progress[] {
+    const ready: Progress[] = [];
+    for (const progress of read) {
+      const follows = progress.seq === this.lastSeq + 1;
+      if (!follows && nowMs - progress.atMs < holdMs) break;
+      this.lastSeq = progress.seq;
+      ready.push(progress);
+    }
+    return ready;
+  }
+}
 
 /** How long after the end, in milliseconds, counted steps are waited for: three starts of a function. */
 export const overtakenMs = 3_000;
