@@ -113,7 +113,7 @@ async function saidOfAws(command: Command, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
     if (!(error instanceof Failure) || meansAws(command)) throw error;
     const about = 'No server is installed on this machine, so this looked at AWS.';
-    throw new Failure(`${about} ${error.message}`, error.exitCode);
+    throw new Failure(`${error.message} ${about}`, error.exitCode);
   });
 }
 
