@@ -30,7 +30,8 @@ const lateByContractMs = 2_000;
 const machineMs = 6_000;
 
 /** How late a call may end, in milliseconds, on a machine on which as many calls at once took `paceMs` before the chaos began. */
-export const lateAllowedMs = (paceMs: number) => lateByContractMs + Math.max(machineMs, 2 * paceMs);
+export const lateAllowedMs = (paceMs: number) =>
+  lateByContractMs + Math.max(machineMs, 2 * Math.ceil(paceMs));
 
 /** How long after its deadline a call's App asks that has heard nothing on its socket. */
 const asksAfterMs = 2_500;
