@@ -29,6 +29,8 @@ interface Slot {
  * reserved concurrency. A thread starts with an invocation that needs one, or with `warm()`.
  */
 export class Functions {
+  /** How long the slowest environment took until its bundle was imported, in milliseconds; 0 before the first. */
+  slowestStartMs = 0;
   readonly #slots: Map<string, Slot>;
   readonly #byArn: Map<string, string>;
   readonly #onLog: (line: FunctionLogLine) => void;
@@ -40,8 +42,8 @@ export class Functions {
       definitions.map((definition) => {
         const { logicalId } = definition;
         const log = (line: string) => onLog({ functionLogicalId: logicalId, line });
-        const environments = environmentsOf(
-          () => new FunctionThread(definition, { isolate, onLine: log, aws: awsOf(logicalId) }),
+        const environments = environmentsOf(() =>
+          this.#timed(new FunctionThread(definition, { isolate, onLine: log, aws: awsOf(logicalId) })),
         );
         return [logicalId, { definition, environments, running: 0 }];
       }),
@@ -70,6 +72,14 @@ export class Functions {
   /** How many environments a function has at this moment. */
   environmentsOf(functionLogicalId: string): number {
     return this.#slot(functionLogicalId).environments.count;
+  }
+
+  #timed(thread: FunctionThread): FunctionThread {
+    const since = performance.now();
+    void thread.initialised.then(() => {
+      this.slowestStartMs = Math.max(this.slowestStartMs, performance.now() - since);
+    });
+    return thread;
   }
 
   /** Starts an environment of each function, side by side; resolves when every bundle is imported. */

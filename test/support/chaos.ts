@@ -71,22 +71,20 @@ async function pairAll(relay: Relay, shape: Shape) {
     const paired = await redeem(relay.url, accessCode);
     // Every runtime has Apps of both ways.
     const way = ways[Math.floor(n / shape.runtimes) % ways.length]!;
-    apps.push(new ChaosApp(relay.url, paired, randomOf(shape, `app ${n}`), way));
+    const patienceMs = () => lateAllowedMs(relay.host.functions.slowestStartMs);
+    apps.push(new ChaosApp(relay.url, paired, randomOf(shape, `app ${n}`), way, patienceMs));
   }
   return { runtimes, apps };
 }
 
-/** As many calls at once as there will be: every environment has started before the chaos, and the machine has shown its pace. */
+/** As many calls at once as there will be: every environment has started before the chaos. */
 async function warmUp(apps: ChaosApp[], { lanes }: Shape): Promise<void> {
-  const startedAt = performance.now();
   const calls = apps.flatMap((app, n) =>
     Array.from({ length: lanes }, (_, lane) =>
       app.run({ id: `app-${n}-warm-${lane}`, app: n, timeoutMs: 30_000, say: 'result', afterMs: 300 }),
     ),
   );
   await Promise.all(calls);
-  const paceMs = performance.now() - startedAt;
-  for (const app of apps) app.patienceMs = lateAllowedMs(paceMs);
 }
 
 async function runCalls(app: ChaosApp, shape: Shape, n: number, onCall: () => void): Promise<void> {

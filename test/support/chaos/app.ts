@@ -29,9 +29,12 @@ const lateByContractMs = 2_000;
 /** What a machine with other things to do may need beyond it, at least. */
 const machineMs = 6_000;
 
-/** How late a call may end, in milliseconds, on a machine on which as many calls at once took `paceMs` before the chaos began. */
-export const lateAllowedMs = (paceMs: number) =>
-  lateByContractMs + Math.max(machineMs, 2 * Math.ceil(paceMs));
+/** So many environments may have to start for one call, one after the other: of the call, of its reply, of its guard, of the repeat. */
+const startsOfCall = 4;
+
+/** How late a call may end, in milliseconds, on a machine whose slowest start of an environment took so long. */
+export const lateAllowedMs = (slowestStartMs: number) =>
+  lateByContractMs + Math.max(machineMs, startsOfCall * Math.ceil(slowestStartMs));
 
 /** How long after its deadline a call's App asks that has heard nothing on its socket. */
 const asksAfterMs = 2_500;
@@ -42,14 +45,13 @@ const faultTries = 6;
 /** One App and what it was told. */
 export class ChaosApp {
   readonly books: CallBook[] = [];
-  /** How long after its deadline a request is given up. */
-  patienceMs = lateAllowedMs(0);
-
   constructor(
     private readonly url: string,
     readonly paired: Paired,
     private readonly random: RandomSource,
     private readonly way: Way,
+    /** How long after its deadline a request is given up, as things stand. */
+    readonly patienceMs: () => number = () => lateAllowedMs(0),
   ) {}
 
   /** Takes a call to an ending. */
@@ -103,7 +105,7 @@ export class ChaosApp {
     startedAt = performance.now(),
   ): Promise<Word> {
     const { timeoutMs } = book.plan;
-    const signal = AbortSignal.timeout(timeoutMs + this.patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs + this.patienceMs());
     const word = await send({ signal }).then(
       (answer) => wordOf(answer, book.plan),
       () => (signal.aborted ? ('silent' as const) : ('broken' as const)),

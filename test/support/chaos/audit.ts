@@ -28,7 +28,7 @@ export function audit(books: Books): string[] {
       known.add(key);
       const runtime = books.runtimeOf(book.plan.app);
       const found = [
-        ...breachesOfApp(book, app.patienceMs),
+        ...breachesOfApp(book, app.patienceMs()),
         ...breachesOfBooks(book, rows.get(key), runtime),
       ];
       breaches.push(...found.map((breach) => `${book.plan.id}: ${breach} (${book.words.join(', ')})`));
