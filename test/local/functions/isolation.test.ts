@@ -85,7 +85,9 @@ test('a frozen environment ends with a restart and with the host', async () => {
   const [id] = await run((stack) => {
     fixtureFunction(stack, 'One', 'return globalThis.seen ? "old" : ((globalThis.seen = true), "new")');
   });
+  expect(host.functions.slowestStartMs).toBe(0);
   await host.functions.warm();
+  expect(host.functions.slowestStartMs).toBeGreaterThan(0);
   expect(host.functions.temperature(id!)).toBe('warm');
   expect([await invoke(id!), await invoke(id!)]).toEqual(['new', 'old']);
   await host.functions.restart(id);
