@@ -23,6 +23,7 @@ module.exports = {
   },
   // What waits, waits for a condition: this only bounds a test that hangs, on a busy machine too.
   testTimeout: 60_000,
-  // One more than the cores of CI: a fifth of the time every worker waits for a clock that is its test's subject.
-  maxWorkers: 3,
+  // One more than the cores of CI: a fifth of the time every worker waits for a clock that is its test's subject. With an
+  // environment for each invocation the functions fill the cores themselves.
+  maxWorkers: process.env.PAIRING_ISOLATE === '1' ? 2 : 3,
 };
