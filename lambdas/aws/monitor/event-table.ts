@@ -11,6 +11,7 @@ import { type EventBatch, packBatch, timeOfId, unpackBatch } from '../../core/mo
 import type { EventStore } from '../../core/monitor/ports';
 import { PutCommand, QueryCommand } from '../dynamo/commands';
 import { type DynamoClient, isLive, type Row, seconds } from '../dynamo/dynamo';
+import { inTime } from '../sdk/in-time';
 
 /** How many partitions the events are spread over; every reader asks all of them. */
 export const shardCount = 4;
@@ -33,6 +34,7 @@ export function eventTable(client: DynamoClient, tableName: string, keepMs = def
       const expiresAt = seconds(timeOfId(batchId) + keepMs);
       const Item = { shardId: shardOf(batch), batchId, events: packBatch(batch), expiresAt };
       const put = new PutCommand({ TableName: tableName, Item });
+      // What is late may succeed all the same: the same batch is the same row.
       await inTime(client.send(put), maxWriteMs);
     },
     async read(shard, { from = lowestId, below = highestId, order, limit }, nowMs) {
@@ -72,18 +74,4 @@ export function readBatch(row: Row): EventBatch | undefined {
 function shardOf({ batchId, events }: EventBatch): string {
   const key = events.find((event) => event.gatewayId)?.gatewayId ?? batchId;
   return `s${createHash('sha256').update(key).digest().readUInt32BE() % shardCount}`;
-}
-
-/** Waits for no longer than that. What is late goes on unheard, and may succeed: the same batch is the same row. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error(`The write took over ${ms} ms.`), { name: 'TimeoutError' });
-    timer = setTimeout(() => reject(error), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -9,6 +9,7 @@ import {
 import type { Sockets } from '../../core/presence/ports';
 import { log } from '../observe/log';
 import { againstDeadConnections, connections, defaultPatience } from '../sdk/connections';
+import { inTime } from '../sdk/in-time';
 import { lean } from '../sdk/lean';
 
 /** Nothing is lost with a probe that is given up. */
@@ -26,16 +27,17 @@ export function managedSockets(endpoint: string, patience = defaultPatience): So
       }),
     ),
   );
-  // Zero would mean without end. A command that brings options has its way made anew: most have no less time than any.
-  const within = (ms: number) => (ms < patience.answerMs ? { requestTimeout: Math.max(1, ms) } : undefined);
+  // An option of the command would have its way through the SDK made anew.
+  const within = <T>(sent: Promise<T>, ms: number) =>
+    ms < patience.answerMs ? inTime(sent, Math.max(1, ms)) : sent;
   return {
     async post(ConnectionId, frame, withinMs = patience.answerMs) {
       const post = new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(frame) });
-      return outcomeOf(client.send(post, within(withinMs)), 'sent', 'PostToConnection');
+      return outcomeOf(within(client.send(post), withinMs), 'sent', 'PostToConnection');
     },
     async probe(ConnectionId) {
       const probe = new GetConnectionCommand({ ConnectionId });
-      return outcomeOf(client.send(probe, within(probeMs)), 'open', 'GetConnection');
+      return outcomeOf(within(client.send(probe), probeMs), 'open', 'GetConnection');
     },
     async close(ConnectionId) {
       const closing = client.send(new DeleteConnectionCommand({ ConnectionId }));

@@ -6,7 +6,7 @@
 import type { CallStore } from '../call/ports';
 import type { EndCause, Listener } from '../call/states';
 import { wholeCall } from '../call/tell-monitor';
-import { type Ended, endFrame } from './frames-of-call';
+import { type Ended, endFrame, toldWithinMs } from './frames-of-call';
 import { tellRest } from './tell-progress';
 import type { TellingWorld } from './world';
 
@@ -59,8 +59,11 @@ export async function postEnd(
 ): Promise<boolean> {
   const frame = endFrame(id, call, world.requestId);
   for (let tries = 1; ; tries++) {
-    if ((await world.sockets.post(connectionId, frame)) !== 'unclear') return true;
-    if (tries === posts) return false;
+    const startedAtMs = world.clock.now();
+    if ((await world.sockets.post(connectionId, frame, toldWithinMs)) !== 'unclear') return true;
+    // A connection that hangs is the guard's matter: whoever ended the call has a caller of its own.
+    const hung = world.clock.now() - startedAtMs >= toldWithinMs;
+    if (hung || tries === posts) return false;
     await world.clock.sleep(betweenPostsMs * tries);
   }
 }

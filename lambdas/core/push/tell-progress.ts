@@ -9,7 +9,7 @@ import { ProgressOrder, restOfProgress } from '../call/progress';
 import type { Listener, Progress, StoredCall } from '../call/states';
 import { callProgressed } from '../call/tell-monitor';
 import { holdGapMs } from '../call/waiting';
-import { type Ended, progressFrame } from './frames-of-call';
+import { type Ended, progressFrame, toldWithinMs } from './frames-of-call';
 import type { TellingWorld } from './world';
 
 /** After so long a turn is free again, should its holder have died. */
@@ -112,5 +112,6 @@ export async function tellSteps(
   listener: Listener,
   steps: Progress[],
 ): Promise<void> {
-  for (const step of steps) await sockets.post(listener.connectionId, progressFrame(listener.id, step));
+  for (const step of steps)
+    await sockets.post(listener.connectionId, progressFrame(listener.id, step), toldWithinMs);
 }

@@ -219,6 +219,23 @@ test('a command that met a 410 is not posted again; the runtime that comes back 
   expect(answers(relay, app.socket)).toMatchObject([{ id: 1, result: 'owed' }]);
 });
 
+test('whoever ends a call waits a second for a listener whose connection hangs, and a guard tells it later', async () => {
+  const { relay, runtime, app } = await paired();
+  await ask(relay, app.socket, 7);
+  const [{ id }] = commands(relay, runtime.socket);
+  const { post } = relay.sockets;
+  relay.sockets.post = async (_to, _frame, withinMs = 8_000) => {
+    await relay.clock.sleep(withinMs);
+    return 'unclear';
+  };
+  const endedAtMs = relay.clock.now();
+  await relay.frame(runtime.socket, { id, result: 'late' });
+  expect(relay.clock.now() - endedAtMs).toBe(1_000);
+  relay.sockets.post = post;
+  await relay.guardsUntil(endedAtMs + 5_000);
+  expect(answers(relay, app.socket)).toMatchObject([{ id: 7, result: 'late' }]);
+});
+
 test('progress is told in the order of seq, once each, and before the answer', async () => {
   const { relay, runtime, app } = await paired();
   await ask(relay, app.socket, 7);
