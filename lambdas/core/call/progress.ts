@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../wire/ports';
 import type { CallStore } from './ports';
-import { type CallEnd, isFollowed, type Progress, type StoredCall } from './states';
+import { type CallEnd, type EndedCall, isFollowed, type Progress, type StoredCall } from './states';
 import { holdGapMs } from './waiting';
 
 /** The last `seq` passed on. */
@@ -35,9 +35,6 @@ const firstLookMs = 25;
 const share = 0.5;
 
 const nothing = () => ({ progress: [] });
-
-/** A call with its end. */
-type EndedCall = StoredCall & { end: CallEnd };
 
 /**
  * Until when steps that an end counts may come, in epoch milliseconds; 0 where nothing is waited for. Of a call that nobody

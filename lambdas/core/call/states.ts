@@ -71,6 +71,9 @@ export interface StoredCall extends Omit<OpenCall, 'params'> {
   turnUntilMs?: number;
 }
 
+/** A call that has ended. */
+export type EndedCall = StoredCall & { end: CallEnd };
+
 /** What names one very call. */
 export type CallRef = Pick<OpenCall, 'callKey' | 'nonce'>;
 

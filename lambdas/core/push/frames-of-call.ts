@@ -1,6 +1,6 @@
 /** What an App reads of a call on its socket: its end, as an answer under the id under which it asked, and its progress. */
 import { answerOf } from '../answer/call-answer';
-import type { Listener, Progress, StoredCall } from '../call/states';
+import type { EndedCall, Listener, Progress } from '../call/states';
 import { ApiError, problemOf } from '../wire/errors';
 import { eventFrame } from '../wire/frames';
 import { limits } from '../wire/limits';
@@ -11,11 +11,8 @@ import { limits } from '../wire/limits';
  */
 export const toldWithinMs = 1_000;
 
-/** A call that has ended. */
-export type Ended = StoredCall & Required<Pick<StoredCall, 'end'>>;
-
 /** The answer: what HTTP gives, with the problem that HTTP would have given in `error.data`. */
-export function endFrame(id: Listener['id'], call: Ended, requestId: string): string {
+export function endFrame(id: Listener['id'], call: EndedCall, requestId: string): string {
   try {
     return answerFrame(id, call);
   } catch (error) {
@@ -25,7 +22,7 @@ export function endFrame(id: Listener['id'], call: Ended, requestId: string): st
 }
 
 /** An answer too large for a message names the call, whose answer is then fetched by HTTP. */
-function answerFrame(id: Listener['id'], call: Ended): string {
+function answerFrame(id: Listener['id'], call: EndedCall): string {
   const callId = call.id ?? '';
   const { ok, result, error, durationMs } = answerOf(callId, call, call.end);
   const meta = { id: callId, outcome: call.end.outcome, durationMs };

@@ -4,13 +4,12 @@
  */
 
 import { cancelCall, endCall } from '../call/end-call';
-import { callKeysOfLeases, type StoredCall } from '../call/states';
+import { callKeysOfLeases, type EndedCall, type StoredCall } from '../call/states';
 import type { Gateway } from '../pairing/ports';
 import { probeSocket } from '../presence/presence';
 import type { Guard } from '../wire/guards';
 import { limits } from '../wire/limits';
 import type { Outcome } from '../wire/outcomes';
-import type { Ended } from './frames-of-call';
 import { callsWithoutWaiter } from './guarded-calls';
 import { askForPending, deliverLate } from './open-pushed-call';
 import { tellEnd } from './tell-end';
@@ -81,7 +80,7 @@ function awayOutcome({ sentTo, unreached }: StoredCall): Outcome {
 /** A post of the answer went wrong. */
 async function tellAgain(world: PushWorld, { callKey, nonce }: GuardOf<'call' | 'tell'>): Promise<void> {
   const call = await world.calls.read(callKey, world.clock.now());
-  if (call?.nonce === nonce && call.end) await tellEnd(world, call as Ended);
+  if (call?.nonce === nonce && call.end) await tellEnd(world, call as EndedCall);
 }
 
 /** The grace of a gateway is over: what its runtime had, and what it never got, ends if it is still away. */

@@ -1,9 +1,8 @@
 /** Listening to a call from a socket: one that runs is told from then on, with what was missed; one that ended gives its answer. */
 import { ProgressOrder, restOfProgress } from '../call/progress';
-import type { Listener, StoredCall } from '../call/states';
+import type { EndedCall, Listener, StoredCall } from '../call/states';
 import { ApiError } from '../wire/errors';
 import { limits } from '../wire/limits';
-import type { Ended } from './frames-of-call';
 import { postEnd } from './tell-end';
 import { newTurn, tellInTurn, tellProgress, tellSteps } from './tell-progress';
 import type { PushWorld } from './world';
@@ -75,7 +74,7 @@ async function giveEnd(
   call: StoredCall,
   { listener, id, afterSeq }: Hearing,
 ): Promise<void> {
-  const ended = { ...call, id } as Ended;
+  const ended = { ...call, id } as EndedCall;
   for await (const steps of restOfProgress(world, ended, new ProgressOrder(afterSeq)))
     await tellSteps(world, listener, steps);
   await postEnd(world, ended, listener);

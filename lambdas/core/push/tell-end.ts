@@ -4,9 +4,10 @@
  * then by a guard, since an answer that comes twice does no harm.
  */
 import type { CallStore } from '../call/ports';
-import type { EndCause, Listener } from '../call/states';
+import { stepsUntilMs } from '../call/progress';
+import type { EndCause, EndedCall, Listener } from '../call/states';
 import { wholeCall } from '../call/tell-monitor';
-import { type Ended, endFrame, toldWithinMs } from './frames-of-call';
+import { endFrame, toldWithinMs } from './frames-of-call';
 import { tellRest } from './tell-progress';
 import type { TellingWorld } from './world';
 
@@ -26,14 +27,14 @@ export function telling<World extends TellingWorld>(world: World): World {
         await world.guards.send({ kind: 'tell', callKey, nonce }, guardAfterMs).catch(() => {});
         throw error;
       });
-      if ('ended' in written) await ended(world, written.ended as Ended, end.cause);
+      if ('ended' in written) await ended(world, written.ended as EndedCall, end.cause);
       return written;
     },
   };
   return { ...world, calls };
 }
 
-async function ended(world: TellingWorld, call: Ended, cause: EndCause | undefined): Promise<void> {
+async function ended(world: TellingWorld, call: EndedCall, cause: EndCause | undefined): Promise<void> {
   world.seenCalls.noteEnd(call, world.clock.now());
   const end = cause ? { ...call.end, cause } : call.end;
   if (call.guarded) for (const event of wholeCall(call, end)) world.recorder.record(event);
@@ -41,10 +42,10 @@ async function ended(world: TellingWorld, call: Ended, cause: EndCause | undefin
 }
 
 /** Posts what is left of a call's progress, and its answer, to all who listen. A socket that is gone asks later. */
-export async function tellEnd(world: TellingWorld, call: Ended): Promise<void> {
+export async function tellEnd(world: TellingWorld, call: EndedCall): Promise<void> {
   const { listeners = [] } = call;
   if (listeners.length === 0) return;
-  if (call.told !== undefined || call.end.steps) await tellRest(world, call);
+  if (call.told !== undefined || stepsUntilMs(call) > 0) await tellRest(world, call);
   const told = await Promise.all(listeners.map((listener) => postEnd(world, call, listener)));
   if (told.every(Boolean)) return;
   const { callKey, nonce } = call;
@@ -54,7 +55,7 @@ export async function tellEnd(world: TellingWorld, call: Ended): Promise<void> {
 /** Posts the answer to one who listens; false when nobody knows whether it arrived. */
 export async function postEnd(
   world: TellingWorld,
-  call: Ended,
+  call: EndedCall,
   { connectionId, id }: Listener,
 ): Promise<boolean> {
   const frame = endFrame(id, call, world.requestId);

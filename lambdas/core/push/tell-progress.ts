@@ -6,10 +6,10 @@
  */
 import type { FollowedCall, ProgressRef } from '../call/ports';
 import { ProgressOrder, restOfProgress } from '../call/progress';
-import type { Listener, Progress, StoredCall } from '../call/states';
+import type { EndedCall, Listener, Progress, StoredCall } from '../call/states';
 import { callProgressed } from '../call/tell-monitor';
 import { holdGapMs } from '../call/waiting';
-import { type Ended, progressFrame, toldWithinMs } from './frames-of-call';
+import { progressFrame, toldWithinMs } from './frames-of-call';
 import type { TellingWorld } from './world';
 
 /** After so long a turn is free again, should its holder have died. */
@@ -77,7 +77,7 @@ function isMore({ call, progress }: FollowedCall): boolean {
 }
 
 /** Tells what is left of an ended call's progress, after whoever is at it. */
-export async function tellRest(world: TellingWorld, ended: Ended): Promise<void> {
+export async function tellRest(world: TellingWorld, ended: EndedCall): Promise<void> {
   let call: StoredCall | undefined = ended;
   const untilMs = world.clock.now() + endWaitsMs;
   while (call && (call.turnUntilMs ?? 0) > world.clock.now() && world.clock.now() < untilMs) {

@@ -1,20 +1,16 @@
 /** Apps that are wrong in one thing, many in one process. */
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import type { Launch } from '../../../../packages/conformance/src/app/app-under-test';
+import { ownProcess } from './own-process';
 
 /** Starts the process; `launch` starts an App with a fault in it. */
 export function hostApps(): { launch(fault: string): Launch; stop(): void } {
-  const host = fork(join(__dirname, 'app-host.mjs'), { stdio: 'inherit' });
+  const { host, send, stop } = ownProcess('app-host.mjs');
   const apps = new Map<number, { onLine(line: string): void; onEnd(): void }>();
   let serial = 0;
   host.on('message', ({ app, line }: { app: number; line: string }) => apps.get(app)?.onLine(line));
   host.on('exit', () => {
     for (const { onEnd } of apps.values()) onEnd();
   });
-  const send = (message: object) => {
-    if (host.connected) host.send(message, () => {});
-  };
   return {
     launch: (fault) => (environment, onLine, onEnd) => {
       const app = ++serial;
@@ -28,6 +24,6 @@ export function hostApps(): { launch(fault: string): Launch; stop(): void } {
         },
       };
     },
-    stop: () => void host.kill(),
+    stop,
   };
 }

@@ -1,17 +1,13 @@
 /** Runtimes that are wrong in one thing, many in one process. */
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import type { LaunchRuntime } from '../../../../packages/conformance/src/runtime/runtime-under-test';
+import { ownProcess } from './own-process';
 
 /** Starts the process; `launch` starts a runtime with a fault in it. */
 export function hostRuntimes(): { launch(fault: string): LaunchRuntime; stop(): void } {
-  const host = fork(join(__dirname, 'runtime-host.mjs'), { stdio: 'inherit' });
+  const { host, send, stop } = ownProcess('runtime-host.mjs');
   const ends = new Map<number, () => void>();
   let serial = 0;
   host.on('message', ({ runtime }: { runtime: number }) => ends.get(runtime)?.());
-  const send = (message: object) => {
-    if (host.connected) host.send(message, () => {});
-  };
   return {
     launch: (fault) => (environment) => {
       const runtime = ++serial;
@@ -25,6 +21,6 @@ export function hostRuntimes(): { launch(fault: string): LaunchRuntime; stop(): 
         },
       };
     },
-    stop: () => void host.kill(),
+    stop,
   };
 }

@@ -1,10 +1,9 @@
 /** Servers that are wrong in one thing: proxies before an honest one, all in one process. */
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
+import { ownProcess } from './own-process';
 
 /** Starts the process; `before` gives the address of a proxy with a fault. */
 export function startProxies(): { before(target: string, fault: string): Promise<string>; stop(): void } {
-  const host = fork(join(__dirname, 'falsifying-proxy.mjs'), { stdio: 'inherit' });
+  const { host, send, stop } = ownProcess('falsifying-proxy.mjs');
   const addresses = new Map<string, Promise<string>>();
   const waiting = new Map<string, (url: string) => void>();
   host.on('message', ({ fault, url }: { fault: string; url: string }) => waiting.get(fault)?.(url));
@@ -12,10 +11,10 @@ export function startProxies(): { before(target: string, fault: string): Promise
     before(target, fault) {
       if (!addresses.has(fault)) {
         addresses.set(fault, new Promise((resolve) => waiting.set(fault, resolve)));
-        host.send({ fault, target });
+        send({ fault, target });
       }
       return addresses.get(fault)!;
     },
-    stop: () => void host.kill(),
+    stop,
   };
 }
